@@ -1,0 +1,82 @@
+import type { Event } from '@baton/kernel';
+import type { Facts, ProbeResult } from '../node-protocol.js';
+import type { Release } from '../release.js';
+import type { Membership } from './node.js';
+
+export interface Finding {
+  /** The check's name, e.g. `free-space`. */
+  readonly check: string;
+  readonly nodeId?: string;
+  /** What was seen, in a sentence. */
+  readonly evidence: string;
+  /** What to do about it, in a sentence; empty when it passed. */
+  readonly remedy: string;
+}
+
+/** What the log knew about the surroundings when the checks began. */
+export interface Surroundings {
+  /** Tokens of earlier upgrades of this cluster that never ended. */
+  readonly leftoverTokens: readonly { readonly lane: string; readonly nodeId: string; readonly epoch: number }[];
+  /** Other upgrades of this cluster that are not over. */
+  readonly otherUpgrades: readonly string[];
+  /** The catalogue's entries for the versions in play, without the target. */
+  readonly releases: readonly Release[];
+  /** The artifact is in the store with the registered size and sha256. */
+  readonly artifactIntact: boolean;
+  /** Evidence for the line above. */
+  readonly artifactEvidence: string;
+  readonly quarantined: boolean;
+}
+
+/** Members in parts of at most 200; the last part carries the surroundings. `run` rises when checks are made again. */
+export type PrecheckStarted = Event<
+  'PrecheckStarted',
+  { run: number; part: number; of: number; members: readonly Member[]; surroundings?: Surroundings; startedAt: number }
+>;
+export type Member = Pick<Membership, 'nodeId' | 'labels' | 'failureDomain' | 'layers'>;
+export type FactsCollected = Event<'FactsCollected', { run: number; nodeId: string; facts: Facts }>;
+export type NodeProbed = Event<
+  'NodeProbed',
+  { run: number; nodeId: string; reached: number; failed: number; failures: ProbeResult['failures'] }
+>;
+export type CheckPassed = Event<'CheckPassed', Finding & { run: number }>;
+export type CheckWarned = Event<'CheckWarned', Finding & { run: number }>;
+export type CheckFailed = Event<'CheckFailed', Finding & { run: number }>;
+/** At most 200 nodes a part, in the order in which they will go. */
+export type LanePlanned = Event<
+  'LanePlanned',
+  { run: number; wave: number; lane: string; part: number; of: number; nodes: readonly string[] }
+>;
+export interface PlanSummary {
+  /** 1-based; every wave names its lanes only by count, the lanes are in LanePlanned. */
+  readonly waves: readonly {
+    readonly wave: number;
+    readonly name: string;
+    readonly lanes: number;
+    readonly nodes: number;
+  }[];
+  readonly nodes: number;
+  /** The first two hold the artifact first; the rest replace a lost one, in this order. At most 16. */
+  readonly seeds: readonly string[];
+  /** Nodes that need nothing: they run the target already. */
+  readonly skipped: readonly { readonly nodeId: string; readonly why: string }[];
+  readonly from: string;
+  readonly to: string;
+  /** What clients notice, e.g. `one node at a time is down`. */
+  readonly disruption: string;
+}
+export type PlanMade = Event<'PlanMade', { run: number; digest: string; summary: PlanSummary }>;
+export type PrecheckPassed = Event<'PrecheckPassed', { run: number; warnings: number }>;
+export type PrecheckFailed = Event<'PrecheckFailed', { run: number; failed: readonly string[] }>;
+
+export type PrecheckEvent =
+  | PrecheckStarted
+  | FactsCollected
+  | NodeProbed
+  | CheckPassed
+  | CheckWarned
+  | CheckFailed
+  | LanePlanned
+  | PlanMade
+  | PrecheckPassed
+  | PrecheckFailed;

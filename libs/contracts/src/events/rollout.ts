@@ -1,0 +1,37 @@
+import type { Event } from '@baton/kernel';
+
+export type Direction = 'forward' | 'back';
+
+export type RolloutStarted = Event<'RolloutStarted', { waves: number }>;
+/** Comes in one append with the LaneOpened of each of its lanes. */
+export type WaveStarted = Event<'WaveStarted', { wave: number; direction: Direction; lanes: readonly string[] }>;
+export type WaveCompleted = Event<'WaveCompleted', { wave: number; direction: Direction }>;
+/** The control plane is over for good: waves before this one do not go back. */
+export type CommitPointReached = Event<'CommitPointReached', { wave: number }>;
+/** A pause took hold: no lane holds a token. */
+export type RolloutPaused = Event<'RolloutPaused', Record<string, never>>;
+export type RolloutResumed = Event<'RolloutResumed', Record<string, never>>;
+/** A lane stalled and by the strategy more than that lane waits. */
+export type RolloutStalled = Event<'RolloutStalled', { lane: string; wave: number; scope: 'wave' | 'upgrade' }>;
+export type RollbackStarted = Event<'RollbackStarted', { waves: number }>;
+export type RolloutCompleted = Event<'RolloutCompleted', { skipped: readonly string[] }>;
+export type RollbackCompleted = Event<'RollbackCompleted', { skipped: readonly string[] }>;
+export type RolloutAborted = Event<'RolloutAborted', Record<string, never>>;
+/** Every node has given up the old version; `left` could not be asked (evicted). */
+export type RolloutFinalized = Event<'RolloutFinalized', { left: readonly string[] }>;
+export type NodeFinalized = Event<'NodeFinalized', { nodeId: string }>;
+
+export type RolloutEvent =
+  | RolloutStarted
+  | WaveStarted
+  | WaveCompleted
+  | CommitPointReached
+  | RolloutPaused
+  | RolloutResumed
+  | RolloutStalled
+  | RollbackStarted
+  | RolloutCompleted
+  | RollbackCompleted
+  | RolloutAborted
+  | NodeFinalized
+  | RolloutFinalized;

@@ -1,0 +1,60 @@
+import type { Event } from '@baton/kernel';
+import type { Release } from '../release.js';
+import type { Strategy } from '../strategy.js';
+
+export interface Request {
+  readonly upgradeId: string;
+  /** 1, 2, 3 ... in its cluster; 0 for a dry run. */
+  readonly upgradeNo: number;
+  readonly clusterId: string;
+  /** The oldest version that a node of the cluster ran when this was asked. */
+  readonly from: string;
+  readonly to: string;
+  readonly release: Release;
+  /** As it was then: a running upgrade keeps the strategy it started with. */
+  readonly strategy: Strategy;
+  readonly autoCommit: boolean;
+  /** Checks and plan only; nothing is changed and the cluster is not frozen. */
+  readonly dryRun: boolean;
+  readonly planId?: string;
+  readonly planDigest?: string;
+  readonly reason?: string;
+}
+
+export type UpgradeRequested = Event<'UpgradeRequested', Request>;
+export type CommitRequested = Event<'CommitRequested', { reason?: string }>;
+export type PauseRequested = Event<'PauseRequested', { reason?: string }>;
+export type ResumeRequested = Event<'ResumeRequested', { reason?: string }>;
+export type RetryRequested = Event<'RetryRequested', { nodeId: string; reason?: string }>;
+export type SkipRequested = Event<'SkipRequested', { nodeId: string; reason?: string }>;
+export type EvictRequested = Event<'EvictRequested', { nodeId: string; confirmedDown: boolean; reason?: string }>;
+export type RollbackRequested = Event<'RollbackRequested', { reason?: string }>;
+export type AbortRequested = Event<'AbortRequested', { reason?: string }>;
+export type FinalizeRequested = Event<'FinalizeRequested', { reason?: string }>;
+/** A command that was legal when asked and could not be carried out any more; says why. */
+export type CommandRefused = Event<'CommandRefused', { command: string; reason: string }>;
+
+/** The prechecks refused; the cluster stays frozen until resume (checks again) or abort. */
+export type UpgradeBlocked = Event<'UpgradeBlocked', { failed: readonly string[] }>;
+export type UpgradeCompleted = Event<'UpgradeCompleted', { skipped: readonly string[] }>;
+export type UpgradeRolledBack = Event<'UpgradeRolledBack', Record<string, never>>;
+export type UpgradeAborted = Event<'UpgradeAborted', Record<string, never>>;
+export type UpgradeFinalized = Event<'UpgradeFinalized', Record<string, never>>;
+
+export type UpgradeEvent =
+  | UpgradeRequested
+  | CommitRequested
+  | PauseRequested
+  | ResumeRequested
+  | RetryRequested
+  | SkipRequested
+  | EvictRequested
+  | RollbackRequested
+  | AbortRequested
+  | FinalizeRequested
+  | CommandRefused
+  | UpgradeBlocked
+  | UpgradeCompleted
+  | UpgradeRolledBack
+  | UpgradeAborted
+  | UpgradeFinalized;

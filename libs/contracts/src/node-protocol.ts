@@ -1,0 +1,187 @@
+import type { Activation, Layer } from './release.js';
+
+export const VERBS = [
+  'inspect',
+  'probe',
+  'store',
+  'stage',
+  'drain',
+  'activate',
+  'revert',
+  'finalize',
+  'cancel',
+] as const;
+export type Verb = (typeof VERBS)[number];
+
+/** Read-only verbs: they may be asked again at any time and are never journalled. */
+export const isQuestion = (verb: Verb): boolean => verb === 'inspect' || verb === 'probe';
+
+export const STAGE_NAMES = ['precheck', 'distribution', 'staging', 'rollout'] as const;
+export type StageName = (typeof STAGE_NAMES)[number];
+
+/** What a stage wants of a node. The key of its effect is (upgradeNo, verb, attempt); see `askKey`. */
+export interface Ask {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly verb: Verb;
+  readonly stage: StageName;
+  readonly upgradeId: string;
+  readonly upgradeNo: number;
+  /** The instance of the stage that waits for the answer: `<u>` or `<u>_<lane>`. */
+  readonly instance: string;
+  readonly attempt: number;
+  /** Of the token; demanded by `activate`, `revert` and `finalize`. */
+  readonly epoch?: number;
+  readonly args: AskArgs;
+  /** Nodes whose addresses the answerer needs; the host adds them as `urls` when it sends. */
+  readonly peers?: readonly string[];
+  /** Ask again at this pace, in milliseconds, instead of backing off. For questions only. */
+  readonly everyMs?: number;
+}
+
+/** The arguments of all verbs; each uses the ones named beside it. */
+export interface AskArgs {
+  /** store, stage, activate: which artifact. */
+  readonly artifact?: ArtifactRef;
+  /** activate, revert: how to go over. */
+  readonly activation?: Activation;
+  /** cancel: what it takes back. */
+  readonly cancels?: { readonly verb: Verb; readonly attempt: number };
+}
+
+export interface ArtifactRef {
+  readonly version: string;
+  readonly layer: Layer;
+  readonly sha256: string;
+  readonly size: number;
+}
+
+/** As it goes over the wire: the ask with the addresses of its peers, by node id. */
+export type NodeCommand = Omit<Ask, 'everyMs'> & { readonly urls?: Readonly<Record<string, string>> };
+
+/** Tells one ask from another: the same key is the same effect, and is answered with its outcome. */
+export const askKey = (ask: Pick<Ask, 'nodeId' | 'verb' | 'attempt' | 'epoch'>): string =>
+  `${ask.nodeId}/${ask.verb}/${ask.attempt}/${ask.epoch ?? '-'}`;
+
+/** `accepted`, `running`: more will follow; `done`, `failed`, `refused`: the end of this attempt. */
+export type AnswerStatus = 'accepted' | 'running' | 'done' | 'failed' | 'refused';
+
+/** The reply to a command, and, sent by the node on its own, a report. Both carry the same outcome. */
+export interface Answer {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly verb: Verb;
+  readonly stage: StageName;
+  readonly upgradeId: string;
+  readonly upgradeNo: number;
+  readonly instance: string;
+  readonly attempt: number;
+  readonly epoch?: number;
+  readonly status: AnswerStatus;
+  /** A new one for each boot of the machine. */
+  readonly bootId: string;
+  /** A new one for each start of the layer's processes. */
+  readonly runId: string;
+  /** failed, refused: for machines (`digest-mismatch`, `disk-full`, `stale-epoch` ...). */
+  readonly reason?: string;
+  /** failed, refused: for people. */
+  readonly message?: string;
+  /** running: how far, 0 to 1. */
+  readonly progress?: number;
+  readonly outcome?: Outcome;
+}
+
+export interface Outcome {
+  /** inspect. */
+  readonly facts?: Facts;
+  /** probe. */
+  readonly probe?: ProbeResult;
+  /** stage: what was written where, hashed again after reading it back. store: the stored copy. */
+  readonly written?: { readonly partition?: PartitionName; readonly sha256: string; readonly size: number };
+  /** activate, revert: nothing had to change, the wanted version was active before. */
+  readonly alreadyActive?: boolean;
+}
+
+export type PartitionName = 'A' | 'B';
+
+export interface Partition {
+  /** Absent: empty. */
+  readonly version?: string;
+  readonly sha256?: string;
+  /** `good`: may be booted; `bad`: failed to boot or to verify; `released`: given up by finalize; `empty`. */
+  readonly state: 'good' | 'bad' | 'released' | 'empty';
+}
+
+/** What a node says about itself when asked; evidence, unlike a heartbeat. */
+export interface Facts {
+  readonly nodeId: string;
+  readonly bootId: string;
+  readonly runId: string;
+  /** A new one when the node was replaced. */
+  readonly instanceId: string;
+  readonly active: PartitionName;
+  readonly passive: PartitionName;
+  readonly partitions: Readonly<Record<PartitionName, Partition>>;
+  /** Running versions by layer; `hypervisor` and `kernel` as the machine reports them. */
+  readonly layers: Readonly<Partial<Record<Layer | 'kernel', string>>>;
+  readonly services: Readonly<Record<string, 'up' | 'down'>>;
+  /** Named components of the software, e.g. a metadata store. */
+  readonly components: Readonly<Record<string, 'ok' | 'degraded' | 'down'>>;
+  /** The hypervisor under the node answers. */
+  readonly hypervisorUp: boolean;
+  /** Everything above has been well for so long without a break, by the monotonic clock of this boot. */
+  readonly healthyForMs: number;
+  /** Since this boot, by the monotonic clock. */
+  readonly upForMs: number;
+  readonly freeBytes: number;
+  /** Rack, host or zone; two seeds are taken from different ones when there are two. */
+  readonly failureDomain: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Highest seen, kept on disk. */
+  readonly upgradeNo: number;
+  readonly epoch: number;
+  /** A partition that did not boot healthy within 3 tries, after which the node went back by itself. */
+  readonly fellBack?: { readonly from: string; readonly to: string; readonly tries: number };
+}
+
+/** Reachability of peers and hypervisors as seen from one node. Failures name both ends. */
+export interface ProbeResult {
+  readonly reached: number;
+  readonly failures: readonly { readonly from: string; readonly to: string; readonly reason: string }[];
+}
+
+/** Sent by an agent at each start, until a service took it. Registers the node, or says what changed. */
+export interface NodeHello {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  /** Base URL under which peers reach this node. */
+  readonly url: string;
+  readonly facts: Facts;
+}
+
+/** Core NATS, about once a second; shows liveness and is never evidence. */
+export interface Heartbeat {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly url: string;
+  readonly bootId: string;
+  readonly active: PartitionName;
+  readonly layers: Facts['layers'];
+  readonly healthy: boolean;
+  readonly epoch: number;
+  /** Of a running store or stage. */
+  readonly transfer?: { readonly verb: Verb; readonly progress: number };
+}
+
+/** The agent's question before it goes down, and the answer. No answer, no reboot. */
+export interface ConfirmAsk {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly upgradeId: string;
+  readonly instance: string;
+  readonly epoch: number;
+}
+export interface ConfirmReply {
+  readonly confirmed: boolean;
+  readonly reason?: string;
+}

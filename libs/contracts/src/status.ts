@@ -1,0 +1,113 @@
+import type { OperatorCommand } from './commands.js';
+import type { Direction } from './events/rollout.js';
+import type { Partition, PartitionName } from './node-protocol.js';
+
+export const UPGRADE_STATES = [
+  'requested',
+  'prechecking',
+  'blocked',
+  'distributing',
+  'staging',
+  'prepared',
+  'rolling',
+  'paused',
+  'stalled',
+  'aborting',
+  'aborted',
+  'rolling-back',
+  'rolled-back',
+  'completed',
+  'finalized',
+] as const;
+export type UpgradeState = (typeof UPGRADE_STATES)[number];
+
+export const NODE_STATES = [
+  'waiting',
+  'storing',
+  'stored',
+  'staging',
+  'staged',
+  'granted',
+  'draining',
+  'activated',
+  'booted',
+  'stable',
+  'reverted',
+  'failed',
+  'skipped',
+  'evicted',
+  'finalized',
+] as const;
+export type NodeState = (typeof NODE_STATES)[number];
+
+export interface NodeStatus {
+  readonly nodeId: string;
+  readonly lane?: string;
+  readonly wave?: number;
+  readonly state: NodeState;
+  readonly active?: PartitionName;
+  readonly passive?: PartitionName;
+  readonly partitions?: Readonly<Partial<Record<PartitionName, Partition>>>;
+  readonly layers: Readonly<Record<string, string>>;
+  readonly attempt: number;
+  readonly since: string;
+  readonly error?: string;
+}
+
+/** Why something waits, since when, what shows it, and which commands end the wait. */
+export interface Blocker {
+  /** A sentence. */
+  readonly what: string;
+  /** For machines, e.g. `boot-late`, `check-failed`, `awaits-commit`. */
+  readonly kind: string;
+  readonly nodeId?: string;
+  readonly lane?: string;
+  readonly since: string;
+  /** Positions in the log. */
+  readonly evidence: readonly number[];
+  readonly unblock: readonly OperatorCommand[];
+  /** What to do first, in a sentence. */
+  readonly remedy?: string;
+}
+
+export interface LaneStatus {
+  readonly lane: string;
+  readonly wave: number;
+  readonly direction: Direction;
+  readonly state: 'waiting' | 'rolling' | 'stalled' | 'closed';
+  readonly token?: { readonly nodeId: string; readonly epoch: number; readonly since: string };
+}
+
+export interface CheckStatus {
+  readonly check: string;
+  readonly result: 'passed' | 'warned' | 'failed';
+  readonly nodeId?: string;
+  readonly evidence: string;
+  readonly remedy: string;
+}
+
+/** The answer of `GET /v1/upgrades/{u}`; a pure fold of the upgrade's events. */
+export interface UpgradeStatus {
+  readonly upgradeId: string;
+  readonly upgradeNo: number;
+  readonly clusterId: string;
+  readonly from: string;
+  readonly to: string;
+  readonly strategy: string;
+  readonly dryRun: boolean;
+  readonly state: UpgradeState;
+  readonly stage: 'precheck' | 'distribution' | 'staging' | 'rollout';
+  /** Of the last event of this upgrade; also its ETag. */
+  readonly position: number;
+  readonly startedAt: string;
+  readonly updatedAt: string;
+  readonly endedAt?: string;
+  readonly progress: { readonly done: number; readonly total: number };
+  readonly versions: Readonly<Record<string, number>>;
+  readonly lanes: readonly LaneStatus[];
+  readonly nodes: readonly NodeStatus[];
+  readonly checks: readonly CheckStatus[];
+  readonly blockedBy: readonly Blocker[];
+  readonly rollback: { readonly possible: boolean; readonly until?: string; readonly reason?: string };
+  readonly allowed: readonly OperatorCommand[];
+}

@@ -1,0 +1,83 @@
+import type { Request, UpgradeEvent } from '@baton/contracts';
+import { assertNever, type Recorded } from '@baton/kernel';
+
+/**
+ * What people want of an upgrade: the fold of `upgrade-<u>`. Every stage reads it and acts on its level, not on its
+ * edges. A request that unblocks something counts for what happened before it, so each is kept by its position.
+ */
+export interface Intent {
+  readonly request?: Request;
+  /** Position of the last commit; 0: never. With `autoCommit` nobody needs to ask. */
+  readonly committedAt: number;
+  readonly paused: boolean;
+  readonly resumedAt: number;
+  readonly retriedAt: Readonly<Record<string, number>>;
+  readonly skippedAt: Readonly<Record<string, number>>;
+  readonly evicted: Readonly<Record<string, { readonly position: number; readonly confirmedDown: boolean }>>;
+  /** 0: not asked. */
+  readonly rollbackAt: number;
+  readonly abortAt: number;
+  readonly finalizeAt: number;
+  readonly blockedAt: number;
+  readonly ended?: 'completed' | 'rolled-back' | 'aborted' | 'finalized';
+}
+
+export const noIntent: Intent = {
+  committedAt: 0,
+  paused: false,
+  resumedAt: 0,
+  retriedAt: {},
+  skippedAt: {},
+  evicted: {},
+  rollbackAt: 0,
+  abortAt: 0,
+  finalizeAt: 0,
+  blockedAt: 0,
+};
+
+export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
+  const event = recorded as Recorded & UpgradeEvent;
+  const at = recorded.position;
+  switch (event.type) {
+    case 'UpgradeRequested':
+      return { ...intent, request: event.data };
+    case 'CommitRequested':
+      return { ...intent, committedAt: at };
+    case 'PauseRequested':
+      return { ...intent, paused: true };
+    case 'ResumeRequested':
+      return { ...intent, paused: false, resumedAt: at };
+    case 'RetryRequested':
+      return { ...intent, retriedAt: { ...intent.retriedAt, [event.data.nodeId]: at } };
+    case 'SkipRequested':
+      return { ...intent, skippedAt: { ...intent.skippedAt, [event.data.nodeId]: at } };
+    case 'EvictRequested': {
+      const eviction = { position: at, confirmedDown: event.data.confirmedDown };
+      return { ...intent, evicted: { ...intent.evicted, [event.data.nodeId]: eviction } };
+    }
+    case 'RollbackRequested':
+      return { ...intent, rollbackAt: at, paused: false, ended: undefined };
+    case 'AbortRequested':
+      return { ...intent, abortAt: at, paused: false };
+    case 'FinalizeRequested':
+      return { ...intent, finalizeAt: at, ended: undefined };
+    case 'CommandRefused':
+      return intent;
+    case 'UpgradeBlocked':
+      return { ...intent, blockedAt: at };
+    case 'UpgradeCompleted':
+      return { ...intent, ended: 'completed' };
+    case 'UpgradeRolledBack':
+      return { ...intent, ended: 'rolled-back' };
+    case 'UpgradeAborted':
+      return { ...intent, ended: 'aborted' };
+    case 'UpgradeFinalized':
+      return { ...intent, ended: 'finalized' };
+    default:
+      return assertNever(event);
+  }
+};
+
+/** Nothing new may be begun: someone paused, aborted or turned back, or it is over. */
+export const isHeld = (intent: Intent): boolean =>
+  intent.paused || intent.abortAt > 0 || intent.rollbackAt > 0 || intent.ended !== undefined;
