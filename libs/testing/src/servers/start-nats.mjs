@@ -9,6 +9,8 @@ export const startNats = async (folder) => {
   const port = await freePort();
   const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'jetstream')];
   const child = spawn(findNatsServer(), args, { stdio: ['ignore', 'ignore', 'pipe'] });
+  // When the run is cut short nobody calls stop.
+  process.once('exit', () => child.kill('SIGKILL'));
   await ready(child);
   return { url: `nats://127.0.0.1:${port}`, stop: () => stop(child) };
 };

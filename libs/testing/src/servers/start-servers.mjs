@@ -9,10 +9,13 @@ export const startServers = async () => {
   const folder = mkdtempSync(join(tmpdir(), 'baton-servers-'));
   // As root, Postgres runs as another user, who must be able to walk into this folder.
   chmodSync(folder, 0o711);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  // When the run is cut short: Postgres ends by a hook of its package, nats-server by one of ours.
+  process.once('exit', remove);
   const started = [];
   const stop = async () => {
     await Promise.allSettled(started.map((server) => server.stop()));
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
   try {
     // nats-server first: it is the one that may be missing, and it says so at once.
