@@ -1,2 +1,17 @@
 export { foldIntent, isHeld, noIntent, type Intent } from './upgrade/intent.js';
 export { foldPlan, noPlan, plannedNodes, type Plan, type PlannedLane } from './plan/plan.js';
+export { makePlan, type MadePlan } from './plan/make-plan.js';
+export {
+  type AnsweredNode,
+  type Check,
+  type CheckFinding,
+  type ExaminedNode,
+  type PrecheckFacts,
+} from './precheck/check.js';
+export { type PrecheckTools } from './precheck/conclude.js';
+export { precheckStage, type PrecheckCommand, type PrecheckStage } from './precheck/precheck-stage.js';
+export { wantsRun, type PrecheckContext, type PrecheckState } from './precheck/state.js';
+export { parseStrategy, withTiming } from './strategies/parse-strategy.js';
+export { type FieldPath, type StrategyError } from './strategies/rules.js';
+export { resolveTarget } from './versions/resolve-target.js';
+export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';

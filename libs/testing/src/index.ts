@@ -1,2 +1,1 @@
-// Nothing here yet.
-export {};
+export { given, recorded, type Given } from './given-when-then.js';

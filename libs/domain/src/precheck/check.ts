@@ -1,0 +1,68 @@
+import type { Facts, Finding, Member, NodeProbed, Request, Severity, Surroundings } from '@baton/contracts';
+
+/** A node as the prechecks saw it; without `facts` it gave no answer in time. */
+export interface ExaminedNode {
+  readonly nodeId: string;
+  readonly member: Member;
+  readonly facts?: Facts;
+  readonly probe?: Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures'>;
+  /** How many peers it was told to probe. */
+  readonly peers: number;
+}
+
+/** All that a check may look at. */
+export interface PrecheckFacts {
+  readonly request: Request;
+  /** In id order. */
+  readonly nodes: readonly ExaminedNode[];
+  readonly surroundings: Surroundings;
+  /** Of the plan that these facts lead to. */
+  readonly planDigest: string;
+}
+
+/** Something that is wrong: what was seen, with its numbers, and what to do about it. */
+export type CheckFinding = Omit<Finding, 'check'>;
+
+/**
+ * One named precheck. A file of `precheck/checks/` that exports it as `check` is all that a new one needs; the file has
+ * the name of the check.
+ */
+export interface Check {
+  readonly name: string;
+  /** The sentence that holds when it passed. */
+  readonly title: string;
+  /** What a finding does unless the strategy says otherwise: `error` blocks the upgrade. */
+  readonly severity: Exclude<Severity, 'off'>;
+  /** Empty: passed. */
+  readonly run: (facts: PrecheckFacts) => readonly CheckFinding[];
+}
+
+/** A node that answered. */
+export type AnsweredNode = ExaminedNode & { readonly facts: Facts };
+
+export const hasAnswered = (node: ExaminedNode): node is AnsweredNode => node.facts !== undefined;
+
+/** Judges each node by its facts. A node without facts is never taken for a good one. */
+export const judgeNodes = (
+  { nodes, request }: PrecheckFacts,
+  judge: (node: AnsweredNode) => readonly CheckFinding[],
+): readonly CheckFinding[] =>
+  nodes.flatMap((node) =>
+    hasAnswered(node)
+      ? judge(node)
+      : [
+          {
+            nodeId: node.nodeId,
+            evidence: `Not known: ${node.nodeId} gave no facts within ${request.strategy.timing.precheckMs} ms.`,
+            remedy: `Bring ${node.nodeId} back, then resume; or evict it.`,
+          },
+        ],
+  );
+
+/** `3.5 GiB`, `512 bytes`: sizes as people read them. */
+export const readableBytes = (bytes: number): string => {
+  const units = ['KiB', 'MiB', 'GiB', 'TiB'];
+  if (bytes < 1024) return `${bytes} bytes`;
+  const power = Math.min(Math.floor(Math.log2(bytes) / 10), units.length);
+  return `${(bytes / 1024 ** power).toFixed(1)} ${units[power - 1]}`;
+};

@@ -1,0 +1,31 @@
+import { judgeNodes, type AnsweredNode, type Check, type CheckFinding } from '../check.js';
+
+const PAIRS_NAMED_MAX = 20;
+
+const judge = ({ nodeId, probe, peers }: AnsweredNode): readonly CheckFinding[] => {
+  if (!probe) {
+    const evidence = `${nodeId} did not say whom of its ${peers} peers it reaches.`;
+    return [{ nodeId, evidence, remedy: `See why the agent of ${nodeId} does not end its probe.` }];
+  }
+  if (probe.failed > 0) {
+    const pairs = probe.failures
+      .slice(0, PAIRS_NAMED_MAX)
+      .map(({ from, to, reason }) => `${from} to ${to} (${reason})`);
+    const more = probe.failed - pairs.length;
+    const evidence = `${probe.failed} ways are closed: ${pairs.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+    return [{ nodeId, evidence, remedy: `Open the network between both ends named, then resume.` }];
+  }
+  if (probe.reached < peers) {
+    const evidence = `${nodeId} tried only ${probe.reached} of its ${peers} peers.`;
+    return [{ nodeId, evidence, remedy: 'See that every node has told its address: restart its agent.' }];
+  }
+  return [];
+};
+
+/** All pairs of nodes and hypervisors; each way that is closed is named by both ends. */
+export const check: Check = {
+  name: 'connectivity',
+  title: 'All nodes and hypervisors reach each other',
+  severity: 'error',
+  run: (facts) => judgeNodes(facts, judge),
+};

@@ -1,0 +1,29 @@
+import { isOlder, parseVersion } from '../../versions/version.js';
+import { judgeNodes, type Check } from '../check.js';
+
+/** First axis: from what a node runs to the release, neither from too far below nor downwards. */
+export const check: Check = {
+  name: 'version-compatibility-software',
+  title: 'Every node runs a version that can be upgraded to the release',
+  severity: 'error',
+  run: (facts) =>
+    judgeNodes(facts, ({ nodeId, facts: { layers } }) => {
+      const { version, layer, minCompatible } = facts.request.release;
+      const running = layers[layer];
+      if (running === undefined || !parseVersion(running)) {
+        const evidence = `${nodeId} reports ${running ?? 'no version'} for its layer ${layer}, which is not Major.Minor.Build.`;
+        return [{ nodeId, evidence, remedy: `Repair the installation of ${nodeId}.` }];
+      }
+      if (isOlder(version, running)) {
+        const evidence = `${nodeId} runs ${running}, which is newer than ${version}.`;
+        return [{ nodeId, evidence, remedy: `Choose ${running} or a newer release.` }];
+      }
+      if (minCompatible !== undefined && isOlder(running, minCompatible)) {
+        const evidence = `${nodeId} runs ${running}; ${version} can be reached from ${minCompatible} or newer.`;
+        return [
+          { nodeId, evidence, remedy: `Upgrade to ${minCompatible} or a newer release before ${version} first.` },
+        ];
+      }
+      return [];
+    }),
+};

@@ -1,0 +1,64 @@
+import type { PrecheckEvent, Request } from '@baton/contracts';
+import type { Intent } from '../upgrade/intent.js';
+import { makePlan, type MadePlan } from '../plan/make-plan.js';
+import type { Check, ExaminedNode } from './check.js';
+import { inParts } from './event-size.js';
+import { probePeers } from './probe-peers.js';
+import { runChecks } from './run-checks.js';
+import type { Collecting } from './state.js';
+
+export interface PrecheckTools {
+  readonly checks: readonly Check[];
+  /** sha256 of a text as 64 hex digits. */
+  readonly sha256: (text: string) => string;
+}
+
+/** The members that are still of the cluster: an evicted one is neither asked nor planned. */
+export const presentMembers = (state: Collecting, intent: Intent): Collecting['members'] =>
+  state.members.filter(({ nodeId }) => intent.evicted[nodeId] === undefined);
+
+export const isComplete = (state: Collecting, intent: Intent): boolean =>
+  state.surroundings !== undefined &&
+  presentMembers(state, intent).every(({ nodeId }) => state.facts[nodeId] && state.probes[nodeId]);
+
+const examine = (state: Collecting, intent: Intent, request: Request): readonly ExaminedNode[] => {
+  const members = presentMembers(state, intent);
+  const peers = probePeers(members, request.strategy.waves);
+  return members.map((member) => ({
+    nodeId: member.nodeId,
+    member,
+    facts: state.facts[member.nodeId],
+    probe: state.probes[member.nodeId],
+    peers: peers.get(member.nodeId)?.length ?? 0,
+  }));
+};
+
+const planned = (run: number, digest: string, { lanes, summary }: MadePlan): readonly PrecheckEvent[] => [
+  ...lanes.flatMap(({ wave, lane, nodes }) => {
+    const parts = inParts(nodes);
+    return parts.map((part, index): PrecheckEvent => {
+      const data = { run, wave, lane, part: index + 1, of: parts.length, nodes: part };
+      return { type: 'LanePlanned', data };
+    });
+  }),
+  { type: 'PlanMade', data: { run, digest, summary } },
+];
+
+/** Runs the checks over what is known, and says everything that follows: the findings, and the plan or the refusal. */
+export const conclude = (
+  { checks, sha256 }: PrecheckTools,
+  state: Collecting,
+  intent: Intent,
+): readonly PrecheckEvent[] => {
+  const { request } = intent;
+  const { run, surroundings } = state;
+  if (!request || !surroundings) return [];
+  const nodes = examine(state, intent, request);
+  const plan = makePlan(request, nodes);
+  const planDigest = sha256(plan.digestText);
+  const findings = runChecks(checks, run, { request, nodes, surroundings, planDigest });
+  const failed = new Set(findings.filter(({ type }) => type === 'CheckFailed').map(({ data }) => data.check));
+  if (failed.size > 0) return [...findings, { type: 'PrecheckFailed', data: { run, failed: [...failed] } }];
+  const warnings = findings.filter(({ type }) => type === 'CheckWarned').length;
+  return [...findings, ...planned(run, planDigest, plan), { type: 'PrecheckPassed', data: { run, warnings } }];
+};

@@ -1,0 +1,31 @@
+import type { Member, WaveRule } from '@baton/contracts';
+import { divideIntoLanes } from '../plan/divide-lanes.js';
+
+/** Up to so many nodes each probes each; a command with more addresses would outgrow the bus. */
+const ALL_PAIRS_MAX = 200;
+const RING = 8;
+
+// Those that follow in a ring, so that every node is probed by as many as it probes.
+const following = (ids: readonly string[], index: number, count: number): readonly string[] => {
+  const others = [...ids.slice(index + 1), ...ids.slice(0, index)];
+  return others.slice(0, count);
+};
+
+/**
+ * Whom each node probes: all others, or in a large cluster the mates of its lane (up to 200 of them) and the next 8 of
+ * all nodes. `members` in id order.
+ */
+export const probePeers = (
+  members: readonly Member[],
+  rules: readonly WaveRule[],
+): ReadonlyMap<string, readonly string[]> => {
+  const ids = members.map(({ nodeId }) => nodeId);
+  if (ids.length <= ALL_PAIRS_MAX) return new Map(ids.map((id, index) => [id, following(ids, index, ids.length)]));
+  const peers = new Map(ids.map((id, index) => [id, following(ids, index, RING)]));
+  for (const { nodes } of divideIntoLanes(rules, members).flatMap(({ lanes }) => lanes)) {
+    for (const [index, id] of nodes.entries()) {
+      peers.set(id, [...new Set([...following(nodes, index, ALL_PAIRS_MAX), ...(peers.get(id) ?? [])])]);
+    }
+  }
+  return peers;
+};

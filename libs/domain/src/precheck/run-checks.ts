@@ -1,0 +1,70 @@
+import type { CheckFailed, CheckPassed, CheckWarned, Severity } from '@baton/contracts';
+import { assertNever } from '@baton/kernel';
+import type { Check, CheckFinding, PrecheckFacts } from './check.js';
+import { cutText } from './event-size.js';
+
+type Checked = CheckPassed | CheckWarned | CheckFailed;
+
+// People read the first few; thousands of nodes with the same fault need no event each.
+const FINDINGS_MAX = 200;
+
+const limited = (findings: readonly CheckFinding[]): readonly CheckFinding[] => {
+  if (findings.length <= FINDINGS_MAX) return findings;
+  const shown = findings.slice(0, FINDINGS_MAX - 1);
+  const more = findings.length - shown.length;
+  return [...shown, { evidence: `${more} more findings of the same check.`, remedy: 'See to those that are named.' }];
+};
+
+// Checks can be added by anybody: one that breaks blocks the upgrade and says so, and the others still speak.
+const findingsOf = (check: Check, facts: PrecheckFacts): readonly CheckFinding[] => {
+  try {
+    return limited(check.run(facts));
+  } catch (error) {
+    const evidence = `The check itself broke: ${error instanceof Error ? error.message : String(error)}`;
+    return [{ evidence, remedy: `Correct the check ${check.name}, or switch it off in the strategy.` }];
+  }
+};
+
+const runCheck = (check: Check, severity: Severity, run: number, facts: PrecheckFacts): readonly Checked[] => {
+  if (severity === 'off') return [];
+  const findings = findingsOf(check, facts);
+  if (findings.length === 0) {
+    return [{ type: 'CheckPassed', data: { run, check: check.name, evidence: `${check.title}.`, remedy: '' } }];
+  }
+  return findings.map(({ nodeId, evidence, remedy }): Checked => {
+    const data = { run, check: check.name, nodeId, evidence: cutText(evidence), remedy: cutText(remedy) };
+    switch (severity) {
+      case 'error':
+        return { type: 'CheckFailed', data };
+      case 'warning':
+        return { type: 'CheckWarned', data };
+      default:
+        return assertNever(severity);
+    }
+  });
+};
+
+const unknownNames = (checks: readonly Check[], run: number, facts: PrecheckFacts): readonly Checked[] => {
+  const { name, checks: overrides } = facts.request.strategy;
+  const known = checks.map((check) => check.name);
+  return Object.keys(overrides)
+    .filter((check) => !known.includes(check))
+    .map((check) => ({
+      type: 'CheckWarned',
+      data: {
+        run,
+        check,
+        evidence: `Strategy ${name} sets ${check} to ${overrides[check]}, but there is no such check.`,
+        remedy: `Correct its name; there are: ${known.join(', ')}.`,
+      },
+    }));
+};
+
+/** Runs every check that the strategy has not switched off, with the strategy's severity before its own. */
+export const runChecks = (checks: readonly Check[], run: number, facts: PrecheckFacts): readonly Checked[] => {
+  const { checks: overrides } = facts.request.strategy;
+  return [
+    ...checks.flatMap((check) => runCheck(check, overrides[check.name] ?? check.severity, run, facts)),
+    ...unknownNames(checks, run, facts),
+  ];
+};

@@ -1,0 +1,101 @@
+import type { Facts, Member, NodeProbed, PrecheckEvent, Surroundings } from '@baton/contracts';
+import { assertNever, categoryOf, type Recorded } from '@baton/kernel';
+import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
+
+export type Probed = Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures'>;
+
+/** A run of the prechecks that is under way. */
+export interface Collecting {
+  readonly status: 'collecting';
+  readonly run: number;
+  /** Milliseconds since 1970 in UTC. */
+  readonly startedAt: number;
+  /** In id order. */
+  readonly members: readonly Member[];
+  readonly surroundings?: Surroundings;
+  readonly facts: Readonly<Record<string, Facts>>;
+  readonly probes: Readonly<Record<string, Probed>>;
+}
+
+export type PrecheckState =
+  | { readonly status: 'idle' }
+  | Collecting
+  /** Stands until a resume later than `position` has the checks run again. */
+  | { readonly status: 'refused'; readonly run: number; readonly position: number }
+  | { readonly status: 'passed'; readonly run: number };
+
+export interface PrecheckContext {
+  readonly intent: Intent;
+}
+
+export const noPrecheck: PrecheckState = { status: 'idle' };
+export const noPrecheckContext: PrecheckContext = { intent: noIntent };
+
+const start = (state: PrecheckState, data: Extract<PrecheckEvent, { type: 'PrecheckStarted' }>['data']): Collecting => {
+  const { run, part, startedAt, members, surroundings } = data;
+  const before = part > 1 && state.status === 'collecting' ? state.members : [];
+  return {
+    status: 'collecting',
+    run,
+    startedAt,
+    members: [...before, ...members],
+    surroundings,
+    facts: {},
+    probes: {},
+  };
+};
+
+/** Folds an event of the own stream; `position` is where it stands in the log. */
+export const evolvePrecheck = (state: PrecheckState, event: PrecheckEvent, position: number): PrecheckState => {
+  switch (event.type) {
+    case 'PrecheckStarted':
+      return start(state, event.data);
+    case 'FactsCollected': {
+      if (state.status !== 'collecting') return state;
+      return { ...state, facts: { ...state.facts, [event.data.nodeId]: event.data.facts } };
+    }
+    case 'NodeProbed': {
+      if (state.status !== 'collecting') return state;
+      const { nodeId, reached, failed, failures } = event.data;
+      return { ...state, probes: { ...state.probes, [nodeId]: { reached, failed, failures } } };
+    }
+    case 'CheckPassed':
+    case 'CheckWarned':
+    case 'CheckFailed':
+    case 'LanePlanned':
+    case 'PlanMade':
+      return state;
+    case 'PrecheckPassed':
+      return { status: 'passed', run: event.data.run };
+    case 'PrecheckFailed':
+      return { status: 'refused', run: event.data.run, position };
+    default:
+      return assertNever(event);
+  }
+};
+
+export const observePrecheck = (context: PrecheckContext, event: Recorded): PrecheckContext =>
+  categoryOf(event.stream) === 'upgrade' ? { intent: foldIntent(context.intent, event) } : context;
+
+/** Nobody waits for the prechecks any more. A pause does not stop them: they change nothing. */
+export const isOver = ({ intent }: PrecheckContext): boolean => intent.abortAt > 0 || intent.ended !== undefined;
+
+/**
+ * The run of the prechecks that should begin now: the first when an upgrade was requested, the next when someone
+ * resumed after one was refused. Undefined: none.
+ */
+export const wantsRun = (state: PrecheckState, context: PrecheckContext): number | undefined => {
+  const { request, resumedAt } = context.intent;
+  if (!request || isOver(context)) return undefined;
+  switch (state.status) {
+    case 'idle':
+      return 1;
+    case 'collecting':
+    case 'passed':
+      return undefined;
+    case 'refused':
+      return !request.dryRun && resumedAt > state.position ? state.run + 1 : undefined;
+    default:
+      return assertNever(state);
+  }
+};

@@ -1,0 +1,101 @@
+import { ACTIVATIONS, LAYERS, type Strategy, type Timing, type WaveRule } from '@baton/contracts';
+import { ID_PATTERN } from '@baton/kernel';
+import {
+  listOf,
+  mapOf,
+  matching,
+  oneOf,
+  optional,
+  record,
+  trueOrFalse,
+  wholeNumber,
+  wrong,
+  type Rule,
+  type StrategyError,
+} from './rules.js';
+
+const DAY_MS = 24 * 60 * 60 * 1000;
+const SEEDS_MAX = 16;
+
+const id = matching(ID_PATTERN, 'lower-case letters, digits and hyphens, at most 63');
+const text = matching(/\S/, 'a text');
+const duration = wholeNumber(1, DAY_MS, 'milliseconds');
+
+const byLabel = record<{ readonly label: string }>({ label: text });
+const lanes: Rule<WaveRule['lanes']> = (value, path, errors) => {
+  if (typeof value === 'object' && value !== null) return byLabel(value, path, errors);
+  if (value === 'one' || value === 'per-node') return value;
+  return wrong(path, 'one of one, per-node, or a map with label', value, errors);
+};
+
+const strategy = record<Strategy>({
+  name: id,
+  title: text,
+  description: text,
+  layer: oneOf(...LAYERS),
+  activation: oneOf(...ACTIVATIONS),
+  seeds: wholeNumber(1, SEEDS_MAX, 'nodes'),
+  checks: mapOf(oneOf('error', 'warning', 'off')),
+  staging: record({
+    perSource: wholeNumber(1, 1000, 'nodes'),
+    attemptsMax: wholeNumber(1, 100, 'attempts'),
+  }),
+  waves: listOf(record<WaveRule>({ name: id, select: optional(mapOf(text)), lanes })),
+  timing: record<Timing>({
+    storeMs: duration,
+    stageMs: duration,
+    drainMs: duration,
+    activateMs: duration,
+    bootMs: duration,
+    stableMs: duration,
+    stableWithinMs: duration,
+    precheckMs: duration,
+    silentMs: duration,
+  }),
+  onFailure: record<Strategy['onFailure']>({ scope: oneOf('lane', 'wave', 'upgrade') }),
+  autoCommit: trueOrFalse,
+});
+
+// What no field can say alone.
+const contradictions = ({ waves, timing }: Strategy): readonly StrategyError[] => {
+  const names = waves.map(({ name }) => name);
+  const all = waves.findIndex(({ select }) => select === undefined);
+  const errors: StrategyError[] = names.flatMap((name, index) =>
+    names.indexOf(name) === index
+      ? []
+      : [
+          {
+            path: ['waves', index, 'name'],
+            message: `waves[${index}].name must differ from earlier ones, not "${name}"`,
+          },
+        ],
+  );
+  if (all !== -1 && all < waves.length - 1) {
+    const message = `waves[${all}] takes every node that is left, so it must be the last: give it a select`;
+    errors.push({ path: ['waves', all], message });
+  }
+  if (timing.stableWithinMs < timing.stableMs) {
+    const message = `timing.stableWithinMs must be at least timing.stableMs (${timing.stableMs}), not ${timing.stableWithinMs}`;
+    errors.push({ path: ['timing', 'stableWithinMs'], message });
+  }
+  return errors;
+};
+
+/**
+ * Reads a strategy from what a YAML parser made of its file. Gives all errors at once, each with the path of its field,
+ * from which the caller finds the line (a missing field: the line of the nearest field above it).
+ */
+export const parseStrategy = (
+  value: unknown,
+): { readonly strategy: Strategy } | { readonly errors: readonly StrategyError[] } => {
+  const errors: StrategyError[] = [];
+  const read = strategy(value, [], errors);
+  if (read && errors.length === 0) errors.push(...contradictions(read));
+  return read && errors.length === 0 ? { strategy: read } : { errors };
+};
+
+/** The same strategy with other times, e.g. for simulated nodes, which boot in milliseconds. Undefined keeps a time. */
+export const withTiming = (base: Strategy, timing: Partial<Timing>): Strategy => {
+  const given = Object.entries(timing).filter(([, ms]) => ms !== undefined);
+  return { ...base, timing: { ...base.timing, ...Object.fromEntries(given) } };
+};
