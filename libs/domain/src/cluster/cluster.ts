@@ -1,0 +1,55 @@
+import type { ClusterEvent } from '@baton/contracts';
+import { assertNever, type Recorded } from '@baton/kernel';
+
+/** The upgrade that a cluster is frozen for, and who had it admitted when. */
+export interface ActiveUpgrade {
+  readonly upgradeId: string;
+  readonly upgradeNo: number;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  readonly by: string;
+}
+
+interface Facts {
+  readonly clusterId: string;
+  readonly title?: string;
+  readonly config: Readonly<Record<string, unknown>>;
+  /** The upgrade admitted last, active or over; only this one may be admitted again. */
+  readonly latest?: { readonly upgradeId: string; readonly upgradeNo: number };
+  /** Releases not to be taken again: why, by version. */
+  readonly quarantined: Readonly<Record<string, string>>;
+}
+
+/** The fold of `cluster-<c>`. Frozen: its configuration and membership stay as they are until the upgrade is over. */
+export type Cluster =
+  | { readonly status: 'absent' }
+  | ({ readonly status: 'open' } & Facts)
+  | ({ readonly status: 'frozen'; readonly active: ActiveUpgrade } & Facts);
+
+export const noCluster: Cluster = { status: 'absent' };
+
+export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
+  const event = recorded as Recorded & ClusterEvent;
+  if (event.type === 'ClusterCreated') return { status: 'open', ...event.data, config: {}, quarantined: {} };
+  if (cluster.status === 'absent') throw new Error(`${event.stream} begins with ${event.type}`);
+  switch (event.type) {
+    case 'ConfigChanged':
+      return { ...cluster, config: event.data.config };
+    case 'UpgradeAdmitted': {
+      const active = { ...event.data, since: event.recordedAt, by: event.meta.actor };
+      return { ...cluster, status: 'frozen', active, latest: event.data };
+    }
+    case 'UpgradeReleased': {
+      const { clusterId, title, config, latest, quarantined } = cluster;
+      return { status: 'open', clusterId, title, config, latest, quarantined };
+    }
+    case 'ReleaseQuarantined':
+      return { ...cluster, quarantined: { ...cluster.quarantined, [event.data.version]: event.data.reason } };
+    case 'QuarantineLifted': {
+      const { [event.data.version]: _lifted, ...quarantined } = cluster.quarantined;
+      return { ...cluster, quarantined };
+    }
+    default:
+      return assertNever(event);
+  }
+};

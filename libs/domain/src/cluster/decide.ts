@@ -1,0 +1,116 @@
+import type { ClusterEvent, UpgradeAdmitted, UpgradeOutcome } from '@baton/contracts';
+import { accept, assertNever, nothing, refuse, type Decision, type Refusal } from '@baton/kernel';
+import type { Cluster } from './cluster.js';
+
+export type ClusterCommand =
+  | { readonly type: 'CreateCluster'; readonly clusterId: string; readonly title?: string }
+  | { readonly type: 'ChangeConfig'; readonly config: Readonly<Record<string, unknown>> }
+  /** Gives a new upgrade the next number and freezes the cluster. `force` with a reason lifts a quarantine. */
+  | {
+      readonly type: 'AdmitUpgrade';
+      readonly upgradeId: string;
+      readonly version: string;
+      readonly force: boolean;
+      readonly reason?: string;
+    }
+  /** An upgrade that is over goes back or is finalized: it needs the cluster once more. */
+  | { readonly type: 'ReadmitUpgrade'; readonly upgradeId: string }
+  /** `version` is the release that the cluster was rolled back from. */
+  | {
+      readonly type: 'ReleaseUpgrade';
+      readonly upgradeId: string;
+      readonly outcome: UpgradeOutcome;
+      readonly version: string;
+    };
+
+/** Rules of a cluster: what is decided here is appended at the version that was folded, or decided again. */
+export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decision<ClusterEvent> => {
+  if (command.type === 'CreateCluster') return create(command, cluster);
+  if (cluster.status === 'absent') return unknownCluster;
+  switch (command.type) {
+    case 'ChangeConfig': {
+      const frozen = refusedWhileFrozen(cluster);
+      return frozen ? { refused: frozen } : accept({ type: 'ConfigChanged', data: { config: command.config } });
+    }
+    case 'AdmitUpgrade':
+      return admit(command, cluster);
+    case 'ReadmitUpgrade':
+      return readmit(command.upgradeId, cluster);
+    case 'ReleaseUpgrade':
+      return release(command, cluster);
+    default:
+      return assertNever(command);
+  }
+};
+
+/** Why configuration and membership may not change now: who froze the cluster, for what and since when. */
+export const refusedWhileFrozen = (cluster: Cluster): Refusal | undefined => {
+  if (cluster.status !== 'frozen') return undefined;
+  const { upgradeId, upgradeNo, since, by } = cluster.active;
+  return {
+    kind: 'cluster-frozen',
+    message:
+      `Cluster ${cluster.clusterId} has been frozen since ${since} for upgrade ${upgradeId} (no. ${upgradeNo}), ` +
+      `asked for by ${by}. Wait until it is over, or abort it.`,
+  };
+};
+
+type Existing = Exclude<Cluster, { status: 'absent' }>;
+type Of<Type extends ClusterCommand['type']> = Extract<ClusterCommand, { type: Type }>;
+
+const unknownCluster = refuse('unknown-cluster', 'There is no such cluster. Create it first: POST /v1/clusters.');
+
+const create = (command: Of<'CreateCluster'>, cluster: Cluster): Decision<ClusterEvent> => {
+  const { clusterId, title } = command;
+  if (cluster.status === 'absent') return accept({ type: 'ClusterCreated', data: { clusterId, title } });
+  if (cluster.title === title) return nothing;
+  return refuse('cluster-exists', `Cluster ${clusterId} exists with another title. Take another clusterId.`);
+};
+
+const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<ClusterEvent> => {
+  const { upgradeId, version, force, reason } = command;
+  if (cluster.status === 'frozen') {
+    return cluster.active.upgradeId === upgradeId ? nothing : anotherIsActive(cluster.active.upgradeId, cluster);
+  }
+  const why = cluster.quarantined[version];
+  if (why !== undefined && !(force && reason)) {
+    return refuse(
+      'release-quarantined',
+      `Release ${version} is quarantined in cluster ${cluster.clusterId}: ${why} ` +
+        `Take another release, or send force: true with a reason to lift the quarantine.`,
+    );
+  }
+  const upgradeNo = (cluster.latest?.upgradeNo ?? 0) + 1;
+  const admitted: UpgradeAdmitted = { type: 'UpgradeAdmitted', data: { upgradeId, upgradeNo } };
+  if (why === undefined || !reason) return accept<ClusterEvent>(admitted);
+  return accept<ClusterEvent>({ type: 'QuarantineLifted', data: { version, reason } }, admitted);
+};
+
+const readmit = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> => {
+  if (cluster.status === 'frozen' && cluster.active.upgradeId === upgradeId) return nothing;
+  if (cluster.status === 'frozen') return anotherIsActive(cluster.active.upgradeId, cluster);
+  if (cluster.latest?.upgradeId !== upgradeId) {
+    return refuse(
+      'upgrade-superseded',
+      `Upgrade ${cluster.latest?.upgradeId ?? 'none'} came after ${upgradeId} in cluster ${cluster.clusterId}: ` +
+        `only the latest one can go back or be finalized.`,
+    );
+  }
+  return accept({ type: 'UpgradeAdmitted', data: cluster.latest });
+};
+
+const anotherIsActive = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> =>
+  refuse(
+    'upgrade-active',
+    `Upgrade ${upgradeId} is active in cluster ${cluster.clusterId}, and only one may be. ` +
+      `Wait until it is over, or abort it: POST /v1/upgrades/${upgradeId}/abort.`,
+  );
+
+const release = (command: Of<'ReleaseUpgrade'>, cluster: Existing): Decision<ClusterEvent> => {
+  const { upgradeId, outcome, version } = command;
+  if (cluster.status !== 'frozen' || cluster.active.upgradeId !== upgradeId) return nothing;
+  const released: ClusterEvent = { type: 'UpgradeReleased', data: { upgradeId, outcome } };
+  if (outcome !== 'rolled-back') return accept(released);
+  const reason = `Upgrade ${upgradeId} was rolled back from it.`;
+  return accept<ClusterEvent>(released, { type: 'ReleaseQuarantined', data: { version, upgradeId, reason } });
+};

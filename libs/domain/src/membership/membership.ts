@@ -1,0 +1,99 @@
+import type { Membership, NodeEvent, NodeHello } from '@baton/contracts';
+import { accept, assertNever, nothing, refuse, type Decision, type Recorded } from '@baton/kernel';
+import { refusedWhileFrozen } from '../cluster/decide.js';
+import type { Cluster } from '../cluster/cluster.js';
+import { sameJson } from './same-json.js';
+
+/** The fold of `node-<c>_<n>`. What an evicted node was is kept: it is a member with it again when it is readmitted. */
+export type Node =
+  | { readonly status: 'absent' }
+  | { readonly status: 'member'; readonly membership: Membership }
+  | { readonly status: 'evicted'; readonly membership: Membership; readonly reason: string };
+
+export const noNode: Node = { status: 'absent' };
+
+export const foldNode = (node: Node, recorded: Recorded): Node => {
+  const event = recorded as Recorded & NodeEvent;
+  if (event.type === 'NodeJoined') return { status: 'member', membership: event.data };
+  if (node.status === 'absent') throw new Error(`${event.stream} begins with ${event.type}`);
+  switch (event.type) {
+    case 'NodeChanged':
+      return { ...node, membership: event.data };
+    case 'NodeEvicted':
+      return { status: 'evicted', membership: node.membership, reason: event.data.reason };
+    case 'NodeReadmitted':
+      return { status: 'member', membership: node.membership };
+    default:
+      return assertNever(event);
+  }
+};
+
+/** Nodes of one cluster by id, from all events of its `node-*` streams in log order. */
+export const foldNodes = (nodes: ReadonlyMap<string, Node>, recorded: Recorded): ReadonlyMap<string, Node> => {
+  const { nodeId } = (recorded as Recorded & NodeEvent).data;
+  return new Map(nodes).set(nodeId, foldNode(nodes.get(nodeId) ?? noNode, recorded));
+};
+
+/** The memberships of those that are in, by node id in order. */
+export const membersOf = (nodes: ReadonlyMap<string, Node>): readonly Membership[] =>
+  [...nodes.values()]
+    .flatMap((node) => (node.status === 'member' ? [node.membership] : []))
+    .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
+
+export type MembershipCommand =
+  | { readonly type: 'TakeHello'; readonly hello: NodeHello }
+  | {
+      readonly type: 'EvictNode';
+      readonly clusterId: string;
+      readonly nodeId: string;
+      readonly reason: string;
+      readonly confirmedDown: boolean;
+    }
+  | { readonly type: 'ReadmitNode'; readonly clusterId: string; readonly nodeId: string; readonly reason: string };
+
+/** Rules of a node's membership. Who joins or comes back changes the cluster and waits while it is frozen. */
+export const decideNode = (command: MembershipCommand, node: Node, cluster: Cluster): Decision<NodeEvent> => {
+  if (cluster.status === 'absent') {
+    return refuse('unknown-cluster', 'There is no such cluster. Create it first: POST /v1/clusters.');
+  }
+  const frozen = refusedWhileFrozen(cluster);
+  switch (command.type) {
+    case 'TakeHello': {
+      const membership = membershipOf(command.hello);
+      if (node.status === 'evicted') return nothing;
+      if (node.status === 'absent') {
+        return frozen ? { refused: frozen } : accept({ type: 'NodeJoined', data: membership });
+      }
+      return sameJson(node.membership, membership) ? nothing : accept({ type: 'NodeChanged', data: membership });
+    }
+    case 'EvictNode': {
+      const { clusterId, nodeId, reason, confirmedDown } = command;
+      if (node.status === 'absent') return unknownNode(clusterId, nodeId);
+      if (node.status === 'evicted') return nothing;
+      return accept({ type: 'NodeEvicted', data: { clusterId, nodeId, reason, confirmedDown } });
+    }
+    case 'ReadmitNode': {
+      const { clusterId, nodeId, reason } = command;
+      if (node.status === 'absent') return unknownNode(clusterId, nodeId);
+      if (node.status === 'member') return nothing;
+      return frozen ? { refused: frozen } : accept({ type: 'NodeReadmitted', data: { clusterId, nodeId, reason } });
+    }
+    default:
+      return assertNever(command);
+  }
+};
+
+const unknownNode = (clusterId: string, nodeId: string) =>
+  refuse('unknown-node', `Cluster ${clusterId} has no node ${nodeId}. Its nodes: GET /v1/clusters/${clusterId}/nodes.`);
+
+const membershipOf = (hello: NodeHello): Membership => ({
+  clusterId: hello.clusterId,
+  nodeId: hello.nodeId,
+  url: hello.url,
+  bootId: hello.facts.bootId,
+  active: hello.facts.active,
+  partitions: hello.facts.partitions,
+  layers: hello.facts.layers,
+  failureDomain: hello.facts.failureDomain,
+  labels: hello.facts.labels,
+});

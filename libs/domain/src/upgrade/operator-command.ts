@@ -1,0 +1,93 @@
+import type { ClusterEvent, NodeEvent, OperatorCommand, UpgradeEvent } from '@baton/contracts';
+import { accept, assertNever, refuse, type Decision, type Refusal } from '@baton/kernel';
+import type { Cluster } from '../cluster/cluster.js';
+import { decideCluster } from '../cluster/decide.js';
+import { decideNode, type Node } from '../membership/membership.js';
+import type { Intent } from './intent.js';
+import { onStream } from './request.js';
+
+export interface AskOfUpgrade {
+  readonly command: OperatorCommand;
+  /** retry, skip and evict name a node. */
+  readonly nodeId?: string;
+  /** evict: somebody made sure that the node is down and stays down. */
+  readonly confirmedDown?: boolean;
+  readonly reason?: string;
+}
+
+export interface OperatorGround {
+  readonly intent: Intent;
+  readonly cluster: Cluster;
+  /** The node that the command names. */
+  readonly node: Node;
+  /** What the upgrade's state says against the command: `legalOn` its status. */
+  readonly illegal?: Refusal;
+}
+
+type Asked = UpgradeEvent | ClusterEvent | NodeEvent;
+
+/** What an operator asks of an upgrade, recorded with all that must become true at the same moment. */
+export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround): Decision<Asked> => {
+  const { intent, cluster, illegal } = ground;
+  const { request } = intent;
+  if (!request) return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
+  if (request.dryRun) {
+    const { upgradeId, clusterId } = request;
+    return refuse(
+      'illegal-command',
+      `${upgradeId} is a plan: it changes nothing. Start an upgrade from it: POST /v1/clusters/${clusterId}/upgrades.`,
+    );
+  }
+  if (illegal) return { refused: illegal };
+  const event = requested(ask);
+  if ('refused' in event) return event;
+
+  if (ask.command === 'evict') return evict(ask, event, request.clusterId, ground);
+  if (intent.ended === undefined) return accept<Asked>(event);
+  const readmission = decideCluster({ type: 'ReadmitUpgrade', upgradeId: request.upgradeId }, cluster);
+  if ('refused' in readmission) return readmission;
+  return accept<Asked>(event, ...onStream(`cluster-${request.clusterId}`, readmission.events));
+};
+
+const requested = (ask: AskOfUpgrade): UpgradeEvent | { readonly refused: Refusal } => {
+  const { command, nodeId, confirmedDown = false } = ask;
+  const data = ask.reason === undefined ? {} : { reason: ask.reason };
+  switch (command) {
+    case 'commit':
+      return { type: 'CommitRequested', data };
+    case 'pause':
+      return { type: 'PauseRequested', data };
+    case 'resume':
+      return { type: 'ResumeRequested', data };
+    case 'rollback':
+      return { type: 'RollbackRequested', data };
+    case 'abort':
+      return { type: 'AbortRequested', data };
+    case 'finalize':
+      return { type: 'FinalizeRequested', data };
+    case 'retry':
+      return nodeId === undefined ? nodeMissing(command) : { type: 'RetryRequested', data: { ...data, nodeId } };
+    case 'skip':
+      return nodeId === undefined ? nodeMissing(command) : { type: 'SkipRequested', data: { ...data, nodeId } };
+    case 'evict':
+      if (nodeId === undefined) return nodeMissing(command);
+      return { type: 'EvictRequested', data: { ...data, nodeId, confirmedDown } };
+    default:
+      return assertNever(command);
+  }
+};
+
+const nodeMissing = (command: OperatorCommand) =>
+  refuse('node-missing', `${command} is about one node. Name it: {"nodeId": "..."}.`);
+
+const evict = (
+  ask: AskOfUpgrade,
+  event: UpgradeEvent,
+  clusterId: string,
+  { node, cluster }: OperatorGround,
+): Decision<Asked> => {
+  const { nodeId = '', confirmedDown = false, reason = 'evicted by an operator' } = ask;
+  const eviction = decideNode({ type: 'EvictNode', clusterId, nodeId, reason, confirmedDown }, node, cluster);
+  if ('refused' in eviction) return eviction;
+  return accept<Asked>(event, ...onStream(`node-${clusterId}_${nodeId}`, eviction.events));
+};

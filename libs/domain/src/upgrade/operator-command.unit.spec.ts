@@ -1,0 +1,85 @@
+import { OPERATOR_COMMANDS } from '@baton/contracts';
+import { recorded, type Given } from '@baton/testing';
+import { foldCluster, noCluster } from '../cluster/cluster.js';
+import { foldNode, noNode } from '../membership/membership.js';
+import { foldIntent, noIntent } from './intent.js';
+import { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './operator-command.js';
+
+const on = (stream: string, type: string, data: unknown = {}): Given => ({ stream, type, data });
+const request = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', to: '1.1.0', dryRun: false };
+const begun = [
+  on('cluster-demo', 'ClusterCreated', { clusterId: 'demo' }),
+  on('node-demo_n-01', 'NodeJoined', { clusterId: 'demo', nodeId: 'n-01' }),
+  on('cluster-demo', 'UpgradeAdmitted', { upgradeId: 'u1', upgradeNo: 1 }),
+  on('upgrade-u1', 'UpgradeRequested', request),
+];
+const over = [
+  ...begun,
+  on('upgrade-u1', 'UpgradeCompleted', { skipped: [] }),
+  on('cluster-demo', 'UpgradeReleased', { upgradeId: 'u1', outcome: 'completed' }),
+];
+const when = (history: readonly Given[], ask: AskOfUpgrade, more: Partial<OperatorGround> = {}) => {
+  const events = recorded(history);
+  const of = (stream: string) => events.filter((event) => event.stream === stream);
+  return decideOperatorCommand(ask, {
+    intent: of('upgrade-u1').reduce(foldIntent, noIntent),
+    cluster: of('cluster-demo').reduce(foldCluster, noCluster),
+    node: of('node-demo_n-01').reduce(foldNode, noNode),
+    ...more,
+  });
+};
+
+describe('an operator command', () => {
+  it.each(OPERATOR_COMMANDS)('%s is recorded as a request with its reason', (command) => {
+    const decision = when(begun, { command, nodeId: 'n-01', reason: 'because' });
+    const type = `${command.charAt(0).toUpperCase()}${command.slice(1)}Requested`;
+    expect(decision).toHaveProperty('events.0', expect.objectContaining({ type }));
+    expect(decision).toHaveProperty('events.0.data.reason', 'because');
+  });
+
+  it('that the state of the upgrade forbids is refused with what the state says', () => {
+    const illegal = { kind: 'illegal-command', message: 'commit is legal in: prepared' };
+    expect(when(begun, { command: 'commit' }, { illegal })).toEqual({ refused: illegal });
+  });
+
+  it('of an unknown upgrade or of a plan is refused', () => {
+    expect(when([], { command: 'pause' })).toMatchObject({ refused: { kind: 'unknown-upgrade' } });
+    const dryRun = [on('upgrade-u1', 'UpgradeRequested', { ...request, dryRun: true })];
+    expect(when(dryRun, { command: 'pause' })).toMatchObject({
+      refused: { kind: 'illegal-command', message: expect.stringContaining('is a plan') },
+    });
+  });
+
+  it.each(['retry', 'skip', 'evict'] as const)('%s must name its node', (command) => {
+    expect(when(begun, { command })).toMatchObject({ refused: { kind: 'node-missing' } });
+  });
+
+  it('evict takes the node out of the cluster in the same append', () => {
+    expect(when(begun, { command: 'evict', nodeId: 'n-01', confirmedDown: true, reason: 'burnt' })).toEqual({
+      events: [
+        { type: 'EvictRequested', data: { reason: 'burnt', nodeId: 'n-01', confirmedDown: true } },
+        {
+          type: 'NodeEvicted',
+          data: { clusterId: 'demo', nodeId: 'n-01', reason: 'burnt', confirmedDown: true },
+          stream: 'node-demo_n-01',
+        },
+      ],
+    });
+    expect(when(begun, { command: 'evict', nodeId: 'n-09' }, { node: noNode })).toMatchObject({
+      refused: { kind: 'unknown-node' },
+    });
+  });
+
+  it.each(['rollback', 'finalize'] as const)('%s of a completed upgrade freezes the cluster again', (command) => {
+    expect(when(over, { command })).toMatchObject({
+      events: [{}, { type: 'UpgradeAdmitted', data: { upgradeId: 'u1', upgradeNo: 1 }, stream: 'cluster-demo' }],
+    });
+  });
+
+  it('rollback of a completed upgrade is refused when a later one was admitted', () => {
+    const later = on('cluster-demo', 'UpgradeAdmitted', { upgradeId: 'u2', upgradeNo: 2 });
+    expect(when([...over, later], { command: 'rollback' })).toMatchObject({ refused: { kind: 'upgrade-active' } });
+    const both = [...over, later, on('cluster-demo', 'UpgradeReleased', { upgradeId: 'u2', outcome: 'aborted' })];
+    expect(when(both, { command: 'rollback' })).toMatchObject({ refused: { kind: 'upgrade-superseded' } });
+  });
+});

@@ -1,0 +1,81 @@
+import type {
+  ClusterEvent,
+  PrecheckEvent,
+  RolloutEvent,
+  UpgradeBlocked,
+  UpgradeEvent,
+  UpgradeOutcome,
+} from '@baton/contracts';
+import { accept, assertNever, nothing, type Decision, type Recorded } from '@baton/kernel';
+import type { Cluster } from '../cluster/cluster.js';
+import { decideCluster } from '../cluster/decide.js';
+import type { Intent } from './intent.js';
+import { onStream } from './request.js';
+
+type Ended = UpgradeEvent | ClusterEvent;
+
+/**
+ * What another stage's event means for the upgrade as a whole: blocked, or over, and then the cluster is free at the
+ * same moment. Most events mean nothing here; the same event again changes nothing.
+ */
+export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Cluster): Decision<Ended> => {
+  const { request } = intent;
+  if (!request || request.dryRun) return nothing;
+  const event = recorded as Recorded & (PrecheckEvent | RolloutEvent);
+  switch (event.type) {
+    case 'PrecheckFailed':
+      return block(event.data.failed, event.position, intent);
+    case 'RolloutCompleted':
+      // Whoever turned back or went on to finalize in between gets the end that they asked for.
+      if (intent.rollbackAt > event.position || intent.finalizeAt > event.position) return nothing;
+      return end('completed', { type: 'UpgradeCompleted', data: { skipped: event.data.skipped } }, intent, cluster);
+    case 'RollbackCompleted':
+      return end('rolled-back', { type: 'UpgradeRolledBack', data: {} }, intent, cluster);
+    case 'RolloutAborted':
+      return end('aborted', { type: 'UpgradeAborted', data: {} }, intent, cluster);
+    case 'RolloutFinalized':
+      return end('finalized', { type: 'UpgradeFinalized', data: {} }, intent, cluster);
+    default:
+      return nothing;
+  }
+};
+
+/** The events of other stages that `decideOutcome` acts on. */
+export const OUTCOMES: ReadonlySet<string> = new Set([
+  'PrecheckFailed',
+  'RolloutCompleted',
+  'RollbackCompleted',
+  'RolloutAborted',
+  'RolloutFinalized',
+]);
+
+const block = (failed: UpgradeBlocked['data']['failed'], position: number, intent: Intent): Decision<Ended> => {
+  const isKnown = intent.blockedAt > position || intent.resumedAt > position;
+  if (isKnown || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
+  return accept<Ended>({ type: 'UpgradeBlocked', data: { failed } });
+};
+
+const end = (outcome: UpgradeOutcome, ended: UpgradeEvent, intent: Intent, cluster: Cluster): Decision<Ended> => {
+  const { request } = intent;
+  if (!request || !mayEnd(outcome, intent)) return nothing;
+  const { upgradeId, clusterId, to } = request;
+  const release = decideCluster({ type: 'ReleaseUpgrade', upgradeId, outcome, version: to }, cluster);
+  if ('refused' in release) return release;
+  return accept<Ended>(ended, ...onStream(`cluster-${clusterId}`, release.events));
+};
+
+/** An end stands, except that a completed upgrade may still go back or be finalized. */
+const mayEnd = (outcome: UpgradeOutcome, { ended }: Intent): boolean => {
+  switch (ended) {
+    case undefined:
+      return true;
+    case 'completed':
+      return outcome === 'rolled-back' || outcome === 'finalized';
+    case 'rolled-back':
+    case 'aborted':
+    case 'finalized':
+      return false;
+    default:
+      return assertNever(ended);
+  }
+};

@@ -1,0 +1,105 @@
+import { recorded, type Given } from '@baton/testing';
+import { foldCluster, noCluster } from '../cluster/cluster.js';
+import { foldIntent, noIntent } from './intent.js';
+import { OUTCOMES, decideOutcome } from './outcome.js';
+
+const request = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', to: '1.1.0', dryRun: false };
+const begun: readonly Given[] = [
+  { stream: 'cluster-demo', type: 'ClusterCreated', data: { clusterId: 'demo' } },
+  { stream: 'cluster-demo', type: 'UpgradeAdmitted', data: { upgradeId: 'u1', upgradeNo: 1 } },
+  { stream: 'upgrade-u1', type: 'UpgradeRequested', data: request },
+];
+const upgrade = (type: string, data: unknown = {}): Given => ({ stream: 'upgrade-u1', type, data });
+const rollout = (type: string, data: unknown = {}): Given => ({ stream: 'rollout-u1', type, data });
+const released: Given = {
+  ...{ stream: 'cluster-demo', type: 'UpgradeReleased', data: { upgradeId: 'u1', outcome: 'completed' } },
+};
+const completed = rollout('RolloutCompleted', { skipped: ['n-03'] });
+
+/** What is decided about the event `of` once all of the history is known. */
+const decide = (history: readonly Given[], of: Given) => {
+  const events = recorded(history);
+  const event = events.findLast(({ type, stream }) => type === of.type && stream === of.stream);
+  if (!event) throw new Error(`the history has no ${of.type}`);
+  const intent = events.filter(({ stream }) => stream === 'upgrade-u1').reduce(foldIntent, noIntent);
+  const cluster = events.filter(({ stream }) => stream === 'cluster-demo').reduce(foldCluster, noCluster);
+  return decideOutcome(event, intent, cluster);
+};
+const freed = (outcome: string) => ({
+  ...{ type: 'UpgradeReleased', data: { upgradeId: 'u1', outcome }, stream: 'cluster-demo' },
+});
+
+describe('the end of an upgrade', () => {
+  it('comes with the end of the freeze in one append (V-07)', () => {
+    expect(decide([...begun, completed], completed)).toEqual({
+      events: [{ type: 'UpgradeCompleted', data: { skipped: ['n-03'] } }, freed('completed')],
+    });
+    const aborted = rollout('RolloutAborted');
+    expect(decide([...begun, upgrade('AbortRequested'), aborted], aborted)).toEqual({
+      events: [{ type: 'UpgradeAborted', data: {} }, freed('aborted')],
+    });
+    const finalized = rollout('RolloutFinalized', { left: [] });
+    expect(decide([...begun, upgrade('FinalizeRequested'), finalized], finalized)).toEqual({
+      events: [{ type: 'UpgradeFinalized', data: {} }, freed('finalized')],
+    });
+  });
+
+  it('by rollback quarantines the release for this cluster', () => {
+    const back = rollout('RollbackCompleted', { skipped: [] });
+    expect(decide([...begun, upgrade('RollbackRequested'), back], back)).toMatchObject({
+      events: [
+        { type: 'UpgradeRolledBack' },
+        freed('rolled-back'),
+        { type: 'ReleaseQuarantined', data: { version: '1.1.0', upgradeId: 'u1' }, stream: 'cluster-demo' },
+      ],
+    });
+  });
+
+  it('is recorded once, however often its event is delivered', () => {
+    const over = [...begun, completed, upgrade('UpgradeCompleted', { skipped: [] }), released];
+    expect(decide(over, completed)).toEqual({ events: [] });
+    const back = rollout('RollbackCompleted', { skipped: [] });
+    const returned = [...over, upgrade('RollbackRequested'), back, upgrade('UpgradeRolledBack')];
+    expect(decide(returned, back)).toEqual({ events: [] });
+    expect(decide(returned, completed)).toEqual({ events: [] });
+  });
+
+  it('as completed gives way to a rollback that was asked for before it was recorded', () => {
+    expect(decide([...begun, completed, upgrade('RollbackRequested')], completed)).toEqual({ events: [] });
+  });
+
+  it('does not free a cluster that a later upgrade has frozen', () => {
+    const later = { stream: 'cluster-demo', type: 'UpgradeAdmitted', data: { upgradeId: 'u2', upgradeNo: 2 } };
+    expect(decide([...begun, released, later, completed], completed)).toEqual({
+      events: [{ type: 'UpgradeCompleted', data: { skipped: ['n-03'] } }],
+    });
+  });
+});
+
+describe('failed prechecks', () => {
+  const failed: Given = { stream: 'precheck-u1', type: 'PrecheckFailed', data: { run: 1, failed: ['free-space'] } };
+
+  it('block the upgrade, which keeps the cluster, once for each run (V-02)', () => {
+    const blocked = upgrade('UpgradeBlocked', { failed: ['free-space'] });
+    expect(decide([...begun, failed], failed)).toEqual({
+      events: [{ type: 'UpgradeBlocked', data: { failed: ['free-space'] } }],
+    });
+    expect(decide([...begun, failed, blocked], failed)).toEqual({ events: [] });
+    expect(decide([...begun, failed, blocked, upgrade('ResumeRequested'), failed], failed)).toMatchObject({
+      events: [{ type: 'UpgradeBlocked' }],
+    });
+  });
+
+  it('say nothing about an upgrade that is being aborted, nor about a dry run', () => {
+    expect(decide([...begun, upgrade('AbortRequested'), failed], failed)).toEqual({ events: [] });
+    expect(decide([upgrade('UpgradeRequested', { ...request, dryRun: true }), failed], failed)).toEqual({ events: [] });
+  });
+});
+
+describe('other events', () => {
+  it('mean nothing for the upgrade as a whole', () => {
+    const wave = rollout('WaveCompleted', { wave: 1, direction: 'forward' });
+    expect(decide([...begun, wave], wave)).toEqual({ events: [] });
+    expect(OUTCOMES.has(wave.type)).toBe(false);
+  });
+});
