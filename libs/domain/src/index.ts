@@ -15,3 +15,18 @@ export { parseStrategy, withTiming } from './strategies/parse-strategy.js';
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { resolveTarget } from './versions/resolve-target.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
+export { foldCluster, noCluster, type ActiveUpgrade, type Cluster } from './cluster/cluster.js';
+export { decideCluster, refusedWhileFrozen, type ClusterCommand } from './cluster/decide.js';
+export {
+  decideNode,
+  foldNode,
+  foldNodes,
+  membersOf,
+  noNode,
+  type Node,
+  type MembershipCommand,
+} from './membership/membership.js';
+export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type ReleaseCommand } from './release/release.js';
+export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
+export { OUTCOMES, decideOutcome } from './upgrade/outcome.js';
+export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
