@@ -269,6 +269,17 @@ describe('a plan that was made before', () => {
   });
 });
 
+it('checks and plans an upgrade of the hypervisor by the same rules, whatever software runs above it (N-22)', () => {
+  const over = { release: release({ layer: 'hypervisor', version: '9.1.0' }), from: '9.0.1', to: '9.1.0' } as const;
+  const of = requested({ ...over, strategy: strategy({ layer: 'hypervisor' }) });
+  const done = factsOf('n2', { layers: { software: '0.9.0', hypervisor: '9.1.0' } });
+  const decision = withHistory(of, started(TWO), factsOf('n1'), done, probed('n1', 1)).when(last);
+  expect(typesOf(decision).at(-1)).toBe('PrecheckPassed');
+  expect(eventsOf(decision).find(({ type }) => type === 'PlanMade')?.data).toMatchObject({
+    summary: { from: '9.0.1', to: '9.1.0', nodes: 1, skipped: [{ nodeId: 'n2' }] },
+  });
+});
+
 it('never reaches an end by a command alone while a node may still answer (N-01)', () => {
   const silent = { type: 'NodeSilent', nodeId: 'n2', verb: 'probe', forMs: 10_000, now: 30_000 } as const;
   expect(typesOf(withHistory(...allButOneAnswer).when(silent)).some((type) => THE_END.includes(type))).toBe(false);

@@ -16,8 +16,11 @@ export const fieldName = (path: FieldPath): string =>
 
 const found = (value: unknown): string => {
   if (value === undefined) return 'it is missing';
-  const text = JSON.stringify(value) ?? typeof value;
-  return `not ${text.length > 60 ? `${text.slice(0, 60)} ...` : text}`;
+  if (value === null) return 'not null';
+  if (Array.isArray(value)) return 'not a list';
+  if (typeof value === 'object') return 'not a map';
+  if (typeof value === 'string') return `not ${JSON.stringify(value.slice(0, 60))}`;
+  return typeof value === 'number' || typeof value === 'boolean' ? `not ${value}` : `not a ${typeof value}`;
 };
 
 /** Says that something else is allowed at this place. */

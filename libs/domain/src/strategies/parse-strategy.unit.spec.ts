@@ -1,0 +1,116 @@
+import * as fc from 'fast-check';
+import { strategy } from '../../test/precheck-fixtures.js';
+import { parseStrategy, withTiming } from './parse-strategy.js';
+
+const good = strategy({
+  checks: { 'free-space': 'warning' },
+  waves: [
+    { name: 'first', select: { role: 'main' }, lanes: 'one' },
+    { name: 'rest', lanes: 'per-node' },
+  ],
+});
+const errorsOf = (value: unknown): readonly string[] => {
+  const result = parseStrategy(value);
+  return 'errors' in result ? result.errors.map(({ message }) => message) : [];
+};
+
+it('reads a strategy that is complete', () => {
+  expect(parseStrategy(good)).toEqual({ strategy: good });
+  expect(parseStrategy(strategy())).toEqual({ strategy: strategy() });
+});
+
+it('says everything that is wrong at once, each with its field, what is allowed and what was found', () => {
+  const { title: _title, ...untitled } = good;
+  const bad = {
+    ...untitled,
+    name: 'No Spaces',
+    layer: 'os',
+    seeds: 0,
+    checks: { components: 'ignore' },
+    staging: { perSource: 1.5, attemptsMax: '3' },
+    waves: [
+      { name: 'a', lanes: 'all' },
+      { name: 'b', lanes: { lable: 'x' } },
+    ],
+    timing: { ...good.timing, bootMs: -1 },
+    onFailure: 'lane',
+    autoCommit: 'yes',
+    retries: 3,
+  };
+  expect(errorsOf(bad)).toEqual([
+    'retries is not known; there are name, title, description, layer, activation, seeds, checks, staging, waves, timing, onFailure, autoCommit',
+    'name must be lower-case letters, digits and hyphens, at most 63, not "No Spaces"',
+    'title must be a text, it is missing',
+    'layer must be one of software, image, hypervisor, firmware, not "os"',
+    'seeds must be a whole number of nodes from 1 to 16, not 0',
+    'checks.components must be one of error, warning, off, not "ignore"',
+    'staging.perSource must be a whole number of nodes from 1 to 1000, not 1.5',
+    'staging.attemptsMax must be a whole number of attempts from 1 to 100, not "3"',
+    'waves[0].lanes must be one of one, per-node, or a map with label, not "all"',
+    'waves[1].lanes.lable is not known; there are label',
+    'waves[1].lanes.label must be a text, it is missing',
+    'timing.bootMs must be a whole number of milliseconds from 1 to 86400000, not -1',
+    'onFailure must be a map with scope, not "lane"',
+    'autoCommit must be true or false, not "yes"',
+  ]);
+});
+
+it('gives the path of each error, from which a line is found', () => {
+  const result = parseStrategy({
+    ...good,
+    waves: [
+      { name: 'a', lanes: 'one' },
+      { name: 'b', lanes: 7 },
+    ],
+  });
+  expect(result).toMatchObject({ errors: [{ path: ['waves', 1, 'lanes'] }] });
+});
+
+it.each([
+  [
+    'a wave after one that takes all',
+    {
+      waves: [
+        { name: 'a', lanes: 'one' },
+        { name: 'b', lanes: 'one' },
+      ],
+    },
+    'waves[0] takes every node',
+  ],
+  [
+    'two waves of one name',
+    {
+      waves: [
+        { name: 'a', select: {}, lanes: 'one' },
+        { name: 'a', lanes: 'one' },
+      ],
+    },
+    'waves[1].name',
+  ],
+  [
+    'no time to become stable',
+    { timing: { ...good.timing, stableMs: 99_000 } },
+    'timing.stableWithinMs must be at least',
+  ],
+] as const)('refuses %s', (_title, over, message) => {
+  expect(errorsOf({ ...good, ...over })).toEqual([expect.stringContaining(message)]);
+});
+
+it.each([undefined, null, 'text', 7, []])('refuses %j as a whole', (value) => {
+  expect(errorsOf(value)).toEqual([expect.stringContaining('the strategy must be a map with name, title')]);
+});
+
+it('refuses or reads whatever comes, and never throws', () => {
+  fc.assert(
+    fc.property(fc.anything(), fc.constantFrom(...Object.keys(good)), (value, field) => {
+      const result = parseStrategy({ ...good, [field]: value });
+      if ('errors' in result) expect(result.errors).not.toEqual([]);
+      else expect(result.strategy).toEqual({ ...good, [field]: value });
+    }),
+  );
+});
+
+it('takes other times and keeps those that are not given', () => {
+  const quick = withTiming(good, { bootMs: 5, stableMs: undefined });
+  expect(quick).toEqual({ ...good, timing: { ...good.timing, bootMs: 5 } });
+});
