@@ -41,12 +41,14 @@ export interface Ask {
 
 /** The arguments of all verbs; each uses the ones named beside it. */
 export interface AskArgs {
-  /** store, stage, activate: which artifact. */
+  /** store, stage, activate: which artifact. revert: the one to go back from; a node that runs another is `alreadyActive`. */
   readonly artifact?: ArtifactRef;
   /** activate, revert: how to go over. */
   readonly activation?: Activation;
   /** cancel: what it takes back. */
   readonly cancels?: { readonly verb: Verb; readonly attempt: number };
+  /** probe: each peer is asked to reach the answerer too, so that one answer shows both directions. */
+  readonly back?: boolean;
 }
 
 export interface ArtifactRef {
@@ -92,7 +94,7 @@ export interface Answer {
 }
 
 export interface Outcome {
-  /** inspect. */
+  /** inspect, probe, drain (as it is before it goes down) and cancel (also when that is refused). */
   readonly facts?: Facts;
   /** probe. */
   readonly probe?: ProbeResult;
@@ -144,7 +146,7 @@ export interface Facts {
   readonly fellBack?: { readonly from: string; readonly to: string; readonly tries: number };
 }
 
-/** Reachability of peers and hypervisors as seen from one node. Failures name both ends. */
+/** Reachability of peers and hypervisors as seen from one node, with `back` also as they see it. Failures name both ends. */
 export interface ProbeResult {
   readonly reached: number;
   readonly failures: readonly { readonly from: string; readonly to: string; readonly reason: string }[];

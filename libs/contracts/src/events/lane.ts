@@ -21,11 +21,32 @@ export type TokenGranted = Event<
   'TokenGranted',
   { nodeId: string; epoch: number; direction: Direction; attempt: number; digest: string; at: number }
 >;
-export type HolderDrained = Event<'HolderDrained', { nodeId: string; epoch: number; at: number }>;
-/** The wanted partition is the active one and the node goes down. `bootId` is the one it had before. */
+/** Who goes down, so that whoever comes back can be told from it; `version` and `digest` are what it runs until then. */
+export type HolderDrained = Event<
+  'HolderDrained',
+  {
+    nodeId: string;
+    epoch: number;
+    bootId: string;
+    runId: string;
+    instanceId?: string;
+    version?: string;
+    digest?: string;
+    at: number;
+  }
+>;
+/** The wanted partition is the active one and the node goes down. The ids are those it had before. */
 export type HolderActivated = Event<
   'HolderActivated',
-  { nodeId: string; epoch: number; bootId: string; runId: string; alreadyActive: boolean; at: number }
+  {
+    nodeId: string;
+    epoch: number;
+    bootId: string;
+    runId: string;
+    instanceId?: string;
+    alreadyActive: boolean;
+    at: number;
+  }
 >;
 export type HolderBooted = Event<
   'HolderBooted',

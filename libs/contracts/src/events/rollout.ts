@@ -10,7 +10,8 @@ export type WaveCompleted = Event<'WaveCompleted', { wave: number; direction: Di
 export type CommitPointReached = Event<'CommitPointReached', { wave: number }>;
 /** A pause took hold: no lane holds a token. */
 export type RolloutPaused = Event<'RolloutPaused', Record<string, never>>;
-export type RolloutResumed = Event<'RolloutResumed', Record<string, never>>;
+/** With a lane: its stall no longer holds back others. Without: a pause is over. */
+export type RolloutResumed = Event<'RolloutResumed', { lane?: string }>;
 /** A lane stalled and by the strategy more than that lane waits. */
 export type RolloutStalled = Event<'RolloutStalled', { lane: string; wave: number; scope: 'wave' | 'upgrade' }>;
 export type RollbackStarted = Event<'RollbackStarted', { waves: number }>;
