@@ -15,7 +15,9 @@ export interface PrecheckTools {
 
 /** The members that are still of the cluster: an evicted one is neither asked nor planned. */
 export const presentMembers = (state: Collecting, intent: Intent): Collecting['members'] =>
-  state.members.filter(({ nodeId }) => intent.evicted[nodeId] === undefined);
+  Object.keys(intent.evicted).length === 0
+    ? state.members
+    : state.members.filter(({ nodeId }) => intent.evicted[nodeId] === undefined);
 
 export const isComplete = (state: Collecting, intent: Intent): boolean =>
   state.surroundings !== undefined &&
