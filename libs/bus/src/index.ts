@@ -1,2 +1,10 @@
-// Nothing here yet.
-export {};
+export { askNode, serveCommands } from './ask-node.js';
+export { fromCloudEvent, toCloudEvent } from './cloud-event.js';
+export { askConfirm, serveConfirm } from './confirm.js';
+export { connectBus, type Bus, type BusOptions } from './connect.js';
+export { MalformedError, ParkError } from './errors.js';
+export { follow } from './follow.js';
+export type { BusLogger } from './logger.js';
+export { startRelay, type Relay, type RelayOptions, type RelayState, type RelayStatus } from './relay.js';
+export { followHeartbeats, publishHeartbeat, publishReport } from './report.js';
+export { PARKED_STREAM, PARKED_SUBJECTS, STREAMS, ensureTopology } from './topology.js';

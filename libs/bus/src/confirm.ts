@@ -1,0 +1,33 @@
+import { confirmSubject, type ConfirmAsk, type ConfirmReply } from '@baton/contracts';
+import type { Msg } from '@nats-io/transport-node';
+import { readOrCount, request } from './ask-node.js';
+import type { Bus } from './connect.js';
+import { parseConfirmAsk, parseConfirmReply } from './node-messages.js';
+
+/** The agent's question before it goes down; undefined: no answer, so no reboot. */
+export const askConfirm = (bus: Bus, ask: ConfirmAsk, timeoutMs = 2_000): Promise<ConfirmReply | undefined> =>
+  request(bus, confirmSubject(ask.clusterId, ask.nodeId), ask, timeoutMs, parseConfirmReply);
+
+const answer = async (bus: Bus, message: Msg, confirm: (ask: ConfirmAsk) => Promise<ConfirmReply>): Promise<void> => {
+  const ask = readOrCount(bus, message.data, parseConfirmAsk);
+  if (!ask) return;
+  // A node may ask for itself only.
+  if (confirmSubject(ask.clusterId, ask.nodeId) !== message.subject) {
+    bus.counts.malformed += 1;
+    return;
+  }
+  try {
+    message.respond(JSON.stringify(await confirm(ask)));
+  } catch {
+    // Without an answer the node stays up, and asks again.
+  }
+};
+
+/** Answers the agents' questions, each in one of the replicas. The result ends it. */
+export const serveConfirm = (bus: Bus, confirm: (ask: ConfirmAsk) => Promise<ConfirmReply>): (() => void) => {
+  const subscription = bus.nc.subscribe(confirmSubject('*', '*'), {
+    queue: 'confirm',
+    callback: (_error, message) => void answer(bus, message, confirm),
+  });
+  return () => subscription.unsubscribe();
+};

@@ -1,0 +1,1 @@
+export declare const findNatsServer: (env?: NodeJS.ProcessEnv) => string;
