@@ -1,2 +1,9 @@
-// Nothing here yet.
-export {};
+export { assertDurable } from './durability.js';
+export { FIRST_PREVIOUS_HASH, chainHash, digestOf, type Contents } from './digest.js';
+export { DATA_BYTES_MAX } from './encode.js';
+export { BadEventError, ForbiddenError, ImportRefusedError, NotDurableError, UnknownOutcomeError } from './errors.js';
+export { InMemoryEventLog, type InMemorySettings } from './in-memory.js';
+export { PostgresEventLog, type PostgresSettings } from './postgres.js';
+export { migrate, type MigrationSettings } from './run-migrations.js';
+export { SERVICE_ROLES, serviceUrl, type ServiceRole } from './service-roles.js';
+export { ChainVerifier, verifyChain, type BrokenChain } from './verify-chain.js';

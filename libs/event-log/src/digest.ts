@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+
+/** What the digest of an event covers. `data` and `meta` are canonical JSON text. */
+export interface Contents {
+  readonly stream: string;
+  readonly version: number;
+  readonly type: string;
+  readonly cluster: string;
+  readonly upgrade: string | undefined;
+  readonly data: string;
+  readonly meta: string;
+}
+
+/** The hash before the first event: 32 zero bytes, in hex. */
+export const FIRST_PREVIOUS_HASH = '00'.repeat(32);
+
+/**
+ * sha256, in hex, over stream, version (decimal), type, cluster, upgrade (empty when there is none), data and meta, each as
+ * UTF-8 behind its length in bytes (4 bytes, big-endian).
+ */
+export const digestOf = ({ stream, version, type, cluster, upgrade = '', data, meta }: Contents): string => {
+  const hash = createHash('sha256');
+  for (const field of [stream, String(version), type, cluster, upgrade, data, meta]) {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(Buffer.byteLength(field));
+    hash.update(length).update(field, 'utf8');
+  }
+  return hash.digest('hex');
+};
+
+/** sha256(previous hash ‖ position as 8 bytes, big-endian ‖ digest), in hex. */
+export const chainHash = (previousHash: string, position: number, digest: string): string => {
+  const middle = Buffer.alloc(8);
+  middle.writeBigUInt64BE(BigInt(position));
+  return createHash('sha256').update(previousHash, 'hex').update(middle).update(digest, 'hex').digest('hex');
+};
