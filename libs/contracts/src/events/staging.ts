@@ -6,10 +6,10 @@ export type StagingStarted = Event<
   'StagingStarted',
   { part: number; of: number; nodes: readonly string[]; startedAt: number }
 >;
-/** `digest` is the sha256 of what was read back from the passive partition. */
+/** `digest` is the sha256 of what was read back from the passive partition. Deadlines of the others count from `at`. */
 export type NodeStaged = Event<
   'NodeStaged',
-  { nodeId: string; partition: PartitionName; digest: string; attempt: number }
+  { nodeId: string; partition: PartitionName; digest: string; attempt: number; at: number }
 >;
 /** `final`: no attempt is left and the stage stalls; otherwise the next attempt is on its way. */
 export type NodeStagingFailed = Event<
