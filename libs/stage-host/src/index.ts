@@ -1,2 +1,4 @@
-// Nothing here yet.
-export {};
+export { RetryableError } from './errors.js';
+export { openUpgrades, type OpenUpgrades } from './open-upgrades.js';
+export { hosted, systemClock, type Clock, type HostedStage, type HostLogger, type HostPorts } from './ports.js';
+export { StageHost } from './stage-host.js';

@@ -1,0 +1,115 @@
+import { askKey, isQuestion, type Answer, type Ask, type NodeCommand } from '@baton/contracts';
+import type { HostPorts } from './ports.js';
+
+const RESEND_MAX_MS = 30_000;
+
+interface Standing {
+  ask: Ask;
+  /** How often it was sent; the back-off grows with it. */
+  sent: number;
+  /** Monotonic time since when there has been no answer at all; undefined: the last one came. */
+  silentSince: number | undefined;
+  /** Sent once and answered, or known to be silent. */
+  settled: boolean;
+  cancelTimer: () => void;
+}
+
+export interface AskEvents {
+  readonly answered: (answer: Answer) => void;
+  readonly silent: (ask: Ask, forMs: number) => void;
+}
+
+/**
+ * Keeps what a stage wants of nodes in flight: what is new goes out at once, the rest again with back-off, questions at
+ * their own pace. What is no longer wanted is forgotten. That is all there is to resuming.
+ */
+export class Asks {
+  private readonly standing = new Map<string, Standing>();
+  private stopped = false;
+
+  constructor(
+    private readonly ports: HostPorts,
+    private readonly events: AskEvents,
+  ) {}
+
+  /** `firstDelayMs`: how long a new ask waits, 0 unless another replica is about to send it. */
+  want(asks: readonly Ask[], firstDelayMs: number): void {
+    if (this.stopped) return;
+    const wanted = new Set<string>();
+    for (const ask of asks) {
+      const key = askKey(ask);
+      wanted.add(key);
+      const known = this.standing.get(key);
+      if (known) known.ask = ask;
+      else this.begin(key, ask, firstDelayMs);
+    }
+    for (const [key, standing] of this.standing) {
+      if (wanted.has(key)) continue;
+      standing.cancelTimer();
+      this.standing.delete(key);
+    }
+  }
+
+  /** Every ask was sent at least once by this process and answered, or its node gave no answer. */
+  settled(): boolean {
+    return [...this.standing.values()].every((standing) => standing.settled);
+  }
+
+  stop(): void {
+    this.stopped = true;
+    for (const standing of this.standing.values()) standing.cancelTimer();
+    this.standing.clear();
+  }
+
+  private begin(key: string, ask: Ask, delayMs: number): void {
+    const standing: Standing = {
+      ask,
+      sent: 0,
+      silentSince: undefined,
+      settled: false,
+      cancelTimer: () => undefined,
+    };
+    this.standing.set(key, standing);
+    this.sendAfter(key, standing, delayMs);
+  }
+
+  private sendAfter(key: string, standing: Standing, delayMs: number): void {
+    if (delayMs === 0) return void this.send(key, standing);
+    standing.cancelTimer = this.ports.clock.after(delayMs, () => void this.send(key, standing));
+  }
+
+  private async send(key: string, standing: Standing): Promise<void> {
+    standing.sent += 1;
+    const began = this.ports.clock.monotonic();
+    const answer = await this.exchange(standing.ask);
+    standing.settled = true;
+    if (this.standing.get(key) !== standing || this.stopped) return;
+    // Before the next sending is planned: what the answer settles is often no longer wanted.
+    if (answer) {
+      standing.silentSince = undefined;
+      this.events.answered(answer);
+    } else {
+      standing.silentSince ??= began;
+      this.events.silent(standing.ask, this.ports.clock.monotonic() - standing.silentSince);
+    }
+    if (this.standing.get(key) === standing) this.sendAfter(key, standing, this.pause(standing));
+  }
+
+  private pause({ ask, sent, silentSince }: Standing): number {
+    if (isQuestion(ask.verb))
+      return silentSince === undefined ? (ask.everyMs ?? this.ports.resendMs) : this.ports.resendMs;
+    return Math.min(RESEND_MAX_MS, this.ports.resendMs * 2 ** Math.min(sent - 1, 10));
+  }
+
+  private async exchange(ask: Ask): Promise<Answer | undefined> {
+    try {
+      const { everyMs: _pace, ...command } = ask;
+      const urls = ask.peers?.length ? await this.ports.urls(ask.clusterId, ask.peers) : undefined;
+      return await this.ports.ask({ ...command, ...(urls && { urls }) } satisfies NodeCommand);
+    } catch (error) {
+      // No bus, no answer: the same as a silent node, and sent again.
+      this.ports.logger.warn(`asking ${askKey(ask)} failed: ${(error as Error).message}`);
+      return undefined;
+    }
+  }
+}
