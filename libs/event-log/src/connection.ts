@@ -67,6 +67,14 @@ export const createPool = (databaseUrl: string): pg.Pool => {
   return pool;
 };
 
+/** A connection of one's own, not yet connected; values come as from the pool. */
+export const createClient = (databaseUrl: string, options = TEXT_FORMAT): pg.Client => {
+  const client = new pg.Client(settingsOf(databaseUrl, options));
+  // Without a listener a connection that is lost while idle would end the process.
+  client.on('error', () => undefined);
+  return client;
+};
+
 /** One connection for appends, made when it is needed and after it was lost. */
 export class AppendConnection implements Queryable {
   private current: Promise<pg.Client> | undefined;
@@ -100,9 +108,7 @@ export class AppendConnection implements Queryable {
   }
 
   private async connect(): Promise<pg.Client> {
-    const client = new pg.Client(settingsOf(this.databaseUrl, `${TEXT_FORMAT} ${KEPT_PLANS}`));
-    // Without a listener a connection that is lost while idle would end the process.
-    client.on('error', () => undefined);
+    const client = createClient(this.databaseUrl, `${TEXT_FORMAT} ${KEPT_PLANS}`);
     await client.connect();
     return client;
   }

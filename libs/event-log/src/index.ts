@@ -2,6 +2,7 @@ export { assertDurable } from './durability.js';
 export { FIRST_PREVIOUS_HASH, chainHash, digestOf, type Contents } from './digest.js';
 export { DATA_BYTES_MAX } from './encode.js';
 export { BadEventError, ForbiddenError, ImportRefusedError, NotDurableError, UnknownOutcomeError } from './errors.js';
+export { importEvents } from './import.js';
 export { InMemoryEventLog, type InMemorySettings } from './in-memory.js';
 export { PostgresEventLog, type PostgresSettings } from './postgres.js';
 export { migrate, type MigrationSettings } from './run-migrations.js';

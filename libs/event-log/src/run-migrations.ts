@@ -41,8 +41,8 @@ export const migrate = async (databaseUrl: string, { servicePassword }: Migratio
   }
 };
 
-// A superuser is a member of every role; an administrator of a managed Postgres is only when made one.
+// A superuser has the rights of every role; the administrator of a managed Postgres may only hand them out, also to itself.
 const mayActFor = async (runner: QueryRunner, role: string): Promise<void> => {
-  const [answer] = (await runner.query(`SELECT pg_has_role($1, 'MEMBER') AS member`, [role])) as [{ member: boolean }];
-  if (!answer.member) await runner.query(`GRANT ${role} TO CURRENT_USER`);
+  const [answer] = (await runner.query(`SELECT pg_has_role($1, 'USAGE') AS has`, [role])) as [{ has: boolean }];
+  if (!answer.has) await runner.query(`GRANT ${role} TO CURRENT_USER`);
 };

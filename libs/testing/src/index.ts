@@ -2,3 +2,4 @@ export { freshDatabase, type FreshDatabase, type Migrate } from './database.js';
 export { eventually } from './eventually.js';
 export { given, recorded, type Given } from './given-when-then.js';
 export { startNats, type TestNats } from './nats.js';
+export { startPostgres, type TestPostgres } from './postgres.js';
