@@ -1,2 +1,39 @@
-// Nothing here yet.
-export {};
+import 'reflect-metadata';
+import { serveConfirm } from '@baton/bus';
+import type { EventLog, RolloutEvent } from '@baton/contracts';
+import { confirmHolder, laneStage, rolloutStage, type LaneState } from '@baton/domain';
+import type { Recorded } from '@baton/kernel';
+import { hosted, runStageService, StageHost } from '@baton/stage-host';
+import { RolloutListener } from './listener.js';
+
+class RolloutModule {}
+
+/** The lanes of an upgrade, as its waves opened them. */
+const lanesOf = async (log: EventLog, upgradeId: string): Promise<readonly string[]> => {
+  const events = await log.read({ streams: [`rollout-${upgradeId}`] });
+  const lanes = events.flatMap((recorded) => {
+    const event = recorded as Recorded & RolloutEvent;
+    return event.type === 'WaveStarted' ? event.data.lanes : [];
+  });
+  return [...new Set(lanes)].map((lane) => `${upgradeId}_${lane}`);
+};
+
+await runStageService({
+  name: 'rollout-svc',
+  stages: (log) =>
+    Promise.resolve([
+      hosted(rolloutStage, { guards: ['upgrade'] }),
+      hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
+    ]),
+  module: (host) => ({
+    module: RolloutModule,
+    controllers: [RolloutListener],
+    providers: [{ provide: StageHost, useValue: host }],
+  }),
+  serve: (host, bus) =>
+    serveConfirm(bus, async (ask) => {
+      // From the log, not from memory: another replica may have moved the token on.
+      const { state } = await host.consult('lane', ask.instance);
+      return confirmHolder(state as LaneState, ask);
+    }),
+});

@@ -30,3 +30,4 @@ export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type Releas
 export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
 export { OUTCOMES, decideOutcome } from './upgrade/outcome.js';
 export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
+export { confirmHolder } from './lane/confirm.js';

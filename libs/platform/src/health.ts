@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { collectDefaultMetrics, register } from 'prom-client';
+import { register } from 'prom-client';
 
 /** Resolves when the thing works; rejects with what is missing. */
 export type HealthCheck = () => Promise<void> | void;
@@ -25,12 +25,8 @@ export const runChecks = async (checks: Readonly<Record<string, HealthCheck>>): 
   return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
 };
 
-let collecting = false;
-
 /** The metrics of this process in Prometheus' text format. */
 export const metricsText = async (): Promise<{ readonly contentType: string; readonly body: string }> => {
-  if (!collecting) collectDefaultMetrics();
-  collecting = true;
   return { contentType: register.contentType, body: await register.metrics() };
 };
 

@@ -6,7 +6,7 @@ import type { HostedStage } from './ports.js';
  * What an instance of a stage knows: state and context folded from the log, and up to which version of each stream.
  * Events may come in twice, early or from another replica; the versions decide.
  */
-export class Fold<Command> {
+export class Fold {
   state: unknown;
   context: unknown;
   /** By stream; absent: 0. */
@@ -20,7 +20,7 @@ export class Fold<Command> {
   readonly upgradeId: string;
 
   constructor(
-    private readonly hosted: HostedStage<Command>,
+    private readonly hosted: HostedStage,
     readonly id: string,
   ) {
     this.state = hosted.stage.initial;

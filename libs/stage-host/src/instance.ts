@@ -22,7 +22,7 @@ const LETTERS_AT_ONCE = 64;
  * way are decided together into the next.
  */
 export class Instance {
-  readonly fold: Fold<StageCommand>;
+  readonly fold: Fold;
   private readonly asks: Asks;
   private readonly deadlines: Deadlines;
   private readonly mailbox: Letter[] = [];

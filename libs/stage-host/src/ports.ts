@@ -44,22 +44,20 @@ export interface HostPorts {
 }
 
 /** A stage whatever its state looks like: the host only hands states from one function to the next. */
-export interface HostedStage<Command = StageCommand> {
-  readonly stage: Stage<unknown, unknown, Command, Event, Ask>;
+export interface HostedStage {
+  readonly stage: Stage<unknown, unknown, StageCommand, Event, Ask>;
   /** Categories whose stream of this upgrade every append is guarded on; always at least `upgrade`. */
   readonly guards: readonly string[];
   /** The instances of an upgrade, where there is not exactly one of the upgrade's own id. */
   readonly instances?: (upgradeId: string) => Promise<readonly string[]>;
   /** Commands that need more than the stage's own streams, e.g. the cluster's members; asked after every change. */
-  readonly prepare?: (id: string, state: unknown, context: unknown) => Promise<readonly Command[]>;
+  readonly prepare?: (id: string, state: unknown, context: unknown) => Promise<readonly StageCommand[]>;
 }
 
-/** Hides the types of a stage's state and context, which nobody but the stage looks into. */
+/** Hides the types of a stage's state, context and further commands, which nobody but the stage looks into. */
 export const hosted = <State, Context, Command, E extends Event>(
-  stage: Stage<State, Context, Command, E, Ask>,
-  options: {
-    readonly guards: readonly string[];
-    readonly instances?: (upgradeId: string) => Promise<readonly string[]>;
+  stage: Stage<State, Context, Command | StageCommand, E, Ask>,
+  options: Pick<HostedStage, 'guards' | 'instances'> & {
     readonly prepare?: (id: string, state: State, context: Context) => Promise<readonly Command[]>;
   },
-): HostedStage<Command> => ({ stage, ...options }) as unknown as HostedStage<Command>;
+): HostedStage => ({ stage, ...options }) as unknown as HostedStage;

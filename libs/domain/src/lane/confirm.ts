@@ -1,0 +1,13 @@
+import type { ConfirmAsk, ConfirmReply } from '@baton/contracts';
+import type { LaneState } from './state.js';
+
+/**
+ * Whether a node that is about to go down still has the right to: it holds this lane's token, with this epoch, and the
+ * log has not seen it go yet. The last look before a reboot.
+ */
+export const confirmHolder = (state: LaneState, ask: ConfirmAsk): ConfirmReply => {
+  if (state.status !== 'held') return { confirmed: false, reason: `no node of the lane may go down: ${state.status}` };
+  const { nodeId, epoch } = state.holder;
+  if (nodeId === ask.nodeId && epoch === ask.epoch) return { confirmed: true };
+  return { confirmed: false, reason: `the token is with ${nodeId}, epoch ${epoch}` };
+};
