@@ -1,0 +1,57 @@
+import { Controller, Get, Param, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { createReadStream } from 'node:fs';
+import { ProblemError } from '../problems/problem.js';
+import { ArtifactParams } from '../releases/release.dto.js';
+import { ArtifactStore } from './artifact-store.js';
+import { parseRange } from './byte-range.js';
+
+const CHUNK_BYTES = 1024 * 1024;
+
+@ApiTags('releases')
+@Controller('v1/artifacts')
+export class ArtifactsController {
+  constructor(private readonly store: ArtifactStore) {}
+
+  @Get(':sha256')
+  @ApiOperation({ summary: 'The bytes of an artifact, whole or from where a transfer was cut off' })
+  @ApiProduces('application/octet-stream')
+  @ApiResponse({ status: 200, description: 'The whole artifact' })
+  @ApiResponse({ status: 206, description: 'The range that was asked for' })
+  @ApiResponse({ status: 416, description: 'The range lies outside the artifact' })
+  async get(@Param() { sha256 }: ArtifactParams, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const size = await this.store.sizeOf(sha256);
+    if (size === undefined) {
+      throw new ProblemError('unknown-artifact', `There is no artifact ${sha256}. The releases: GET /v1/releases.`);
+    }
+    const etag = `"${sha256}"`;
+    const ifRange = request.headers['if-range'];
+    const isStale = ifRange !== undefined && ifRange !== etag;
+    const range = parseRange(isStale ? undefined : request.headers.range, size);
+    // The content of this address never changes.
+    const caching = { etag, 'accept-ranges': 'bytes', 'cache-control': 'public, max-age=31536000, immutable' };
+    if (range === 'outside') {
+      throw new ProblemError(
+        'range-not-satisfiable',
+        `The artifact has ${size} bytes. Ask for a range inside.`,
+        {},
+        {
+          ...caching,
+          'content-range': `bytes */${size}`,
+        },
+      );
+    }
+    if (request.headers['if-none-match'] === etag) return reply.status(304).headers(caching).send();
+    const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range;
+    void reply
+      .status(range === 'whole' ? 200 : 206)
+      .headers(caching)
+      .header('content-type', 'application/octet-stream')
+      .header('content-length', last - first + 1);
+    if (range !== 'whole') void reply.header('content-range', `bytes ${first}-${last}/${size}`);
+    if (request.method === 'HEAD') return reply.send();
+    const path = this.store.pathOf(sha256);
+    return reply.send(createReadStream(path, { start: first, end: last, highWaterMark: CHUNK_BYTES }));
+  }
+}

@@ -1,0 +1,110 @@
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import canonicalize from 'canonicalize';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
+import { From, PositionDto, Write } from '../http/write.js';
+import type { Origin } from '../intake/origin.js';
+import type { Liveness, Reads } from '../ports.js';
+import { ProblemError } from '../problems/problem.js';
+import { LIVENESS, READS } from '../tokens.js';
+import { ClusterCreatedDto, ClusterParams, CreateClusterDto, NodeParams, ReadmitDto } from './cluster.dto.js';
+import { ClustersService } from './clusters.service.js';
+
+// An event may have 32 KiB; some of that is around the configuration.
+const CONFIG_BYTES_MAX = 30 * 1024;
+
+@ApiTags('clusters')
+@Controller('v1/clusters')
+export class ClustersController {
+  constructor(
+    private readonly clusters: ClustersService,
+    @Inject(READS) private readonly reads: Reads,
+    @Inject(LIVENESS) private readonly liveness: Liveness,
+  ) {}
+
+  @Post()
+  @Write('allowed')
+  @ApiOperation({ summary: 'Create a cluster; its nodes join by themselves' })
+  @ApiResponse({ status: 201, type: ClusterCreatedDto })
+  async create(@Body() { clusterId, title }: CreateClusterDto, @From() origin: Origin): Promise<ClusterCreatedDto> {
+    const command = { type: 'CreateCluster', clusterId, title } as const;
+    const { position } = await this.clusters.change(clusterId, command, origin);
+    return { clusterId, position };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'All clusters' })
+  async list(
+    @Query() query: PageQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return sendPage(request, reply, await this.reads.listClusters({ limit: query.limit, after: afterOf(query) }));
+  }
+
+  @Get(':cluster')
+  @ApiOperation({ summary: 'A cluster: its configuration, and the upgrade that is active in it' })
+  async get(@Param() { cluster }: ClusterParams) {
+    return this.existing(cluster);
+  }
+
+  @Get(':cluster/nodes')
+  @ApiOperation({ summary: 'The nodes of a cluster as they report themselves, and when they were last heard' })
+  async nodes(
+    @Param() { cluster }: ClusterParams,
+    @Query() query: PageQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await this.existing(cluster);
+    const page = await this.reads.listNodes(cluster, { limit: query.limit, after: afterOf(query) });
+    const items = page.items.map((node) => ({ ...node, ...this.heard(cluster, node.nodeId) }));
+    return sendPage(request, reply, { ...page, items });
+  }
+
+  @Put(':cluster/config')
+  @Write('423')
+  @ApiOperation({ summary: "Replace the cluster's configuration" })
+  @ApiBody({ schema: { type: 'object', additionalProperties: true, example: { dns: ['10.0.0.53'] } } })
+  @ApiResponse({ status: 200, type: PositionDto })
+  async configure(
+    @Param() { cluster }: ClusterParams,
+    @Body() config: Record<string, unknown>,
+    @From() origin: Origin,
+  ): Promise<PositionDto> {
+    if (config === undefined) throw new ProblemError('invalid-request', 'Send the configuration as one JSON object.');
+    if (Buffer.byteLength(canonicalize(config) ?? '') > CONFIG_BYTES_MAX) {
+      throw new ProblemError('body-too-large', 'A configuration may have at most 30 KiB. Send less.');
+    }
+    const { position } = await this.clusters.change(cluster, { type: 'ChangeConfig', config }, origin);
+    return { position };
+  }
+
+  @Post(':cluster/nodes/:node/readmit')
+  @HttpCode(200)
+  @Write('423')
+  @ApiOperation({ summary: 'Take an evicted node back into the cluster' })
+  @ApiResponse({ status: 200, type: PositionDto })
+  async readmit(
+    @Param() { cluster, node }: NodeParams,
+    @Body() { reason = 'readmitted by an operator' }: ReadmitDto,
+    @From() origin: Origin,
+  ): Promise<PositionDto> {
+    const command = { type: 'ReadmitNode', clusterId: cluster, nodeId: node, reason } as const;
+    const { position } = await this.clusters.changeNode(cluster, node, command, origin);
+    return { position };
+  }
+
+  private async existing(clusterId: string) {
+    const cluster = await this.reads.getCluster(clusterId);
+    if (cluster) return cluster;
+    throw new ProblemError('unknown-cluster', `There is no cluster ${clusterId}. All clusters: GET /v1/clusters.`);
+  }
+
+  private heard(clusterId: string, nodeId: string) {
+    const last = this.liveness.lastOf(clusterId, nodeId);
+    if (!last) return {};
+    return { seen: new Date(last.seenAt).toISOString(), healthy: last.heartbeat.healthy };
+  }
+}

@@ -1,0 +1,53 @@
+import type { EventLog } from '@baton/contracts';
+import { Controller, Get, Inject, Logger, Query, Req, Res } from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalid } from '../problems/validation.js';
+import { LOG } from '../tokens.js';
+import { LogQueryDto } from './events.dto.js';
+import { HeadWatch } from './head-watch.js';
+import { streamEvents } from './live-events.js';
+import { sendNdjson } from './send-events.js';
+
+@ApiTags('events')
+@Controller('v1/events')
+export class EventsController {
+  private readonly logger = new Logger('events');
+
+  constructor(
+    @Inject(LOG) private readonly log: EventLog,
+    private readonly watch: HeadWatch,
+  ) {}
+
+  @Get()
+  @ApiOperation({ summary: 'The whole log up to now as NDJSON, hashes included' })
+  @ApiProduces('application/x-ndjson')
+  async list(@Query() query: LogQueryDto, @Res() reply: FastifyReply) {
+    return sendNdjson(this.log, reply, query);
+  }
+
+  @Get('stream')
+  @ApiOperation({ summary: 'The log live, by server-sent events; without a position it begins now' })
+  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The position to go on after' })
+  @ApiProduces('text/event-stream')
+  async stream(@Query() query: LogQueryDto, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
+    const after = lastEventId(request) ?? query.after ?? String(await this.log.head());
+    reply.hijack();
+    const response = reply.raw;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream',
+      'cache-control': 'no-cache, no-transform',
+      'x-accel-buffering': 'no',
+    });
+    await streamEvents(this.log, this.watch, response, { ...query, after }).catch((error: Error) =>
+      this.logger.warn(`a live stream ended: ${error.message}`),
+    );
+  }
+}
+
+const lastEventId = (request: FastifyRequest): string | undefined => {
+  const value = request.headers['last-event-id'];
+  if (value === undefined || value === '') return undefined;
+  if (typeof value === 'string' && /^\d{1,15}$/.test(value)) return value;
+  throw invalid([{ parameter: 'last-event-id', detail: 'must be a position of the log, a whole number' }]);
+};

@@ -1,0 +1,72 @@
+import type { EventLog } from '@baton/contracts';
+import type { HealthCheck } from '@baton/platform';
+import { Module, type DynamicModule } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { ArtifactStore } from './artifacts/artifact-store.js';
+import { ArtifactsController } from './artifacts/artifacts.controller.js';
+import { HellosController } from './bus/hellos.controller.js';
+import { OutcomesController } from './bus/outcomes.controller.js';
+import { ClustersController } from './clusters/clusters.controller.js';
+import { ClustersService } from './clusters/clusters.service.js';
+import { EventsController } from './events/events.controller.js';
+import { HeadWatch } from './events/head-watch.js';
+import { HealthController } from './health/health.controller.js';
+import { Intake } from './intake/intake.js';
+import { PlansController } from './plans/plans.controller.js';
+import type { Liveness, ParkedView, Reads, StatusRules, Wakes } from './ports.js';
+import { ProblemFilter } from './problems/problem-filter.js';
+import { InputPipe } from './problems/validation.js';
+import { ProjectionsController } from './projections.controller.js';
+import { ReleasesController } from './releases/releases.controller.js';
+import { ReleasesService } from './releases/releases.service.js';
+import type { Strategies } from './strategies/load-strategies.js';
+import { CHECKS, LIVENESS, LOG, PARKED, READS, REBUILD, STATUS_RULES, STRATEGIES, WAKES } from './tokens.js';
+import { CommandsService } from './upgrades/commands.service.js';
+import { RequestsService } from './upgrades/requests.service.js';
+import { UpgradesController } from './upgrades/upgrades.controller.js';
+
+/** What the gateway is made of, beside its own code. */
+export interface GatewayParts {
+  readonly log: EventLog;
+  readonly reads: Reads;
+  readonly statusRules: StatusRules;
+  readonly strategies: Strategies;
+  readonly artifacts: ArtifactStore;
+  readonly liveness: Liveness;
+  readonly wakes: Wakes;
+  /** By the name of the dependency. */
+  readonly checks: Readonly<Record<string, HealthCheck>>;
+  /** Asks for the read models to be filled again; resolves when somebody has taken the request. */
+  readonly rebuild: () => Promise<void>;
+  /** What waits until somebody unparks it, of every service. */
+  readonly parked: () => Promise<readonly ParkedView[]>;
+}
+
+@Module({})
+export class GatewayModule {
+  static with(parts: GatewayParts): DynamicModule {
+    return {
+      module: GatewayModule,
+      controllers: [
+        ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
+        ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
+      ],
+      providers: [
+        { provide: LOG, useValue: parts.log },
+        { provide: READS, useValue: parts.reads },
+        { provide: STATUS_RULES, useValue: parts.statusRules },
+        { provide: STRATEGIES, useValue: parts.strategies },
+        { provide: LIVENESS, useValue: parts.liveness },
+        { provide: WAKES, useValue: parts.wakes },
+        { provide: CHECKS, useValue: parts.checks },
+        { provide: PARKED, useValue: parts.parked },
+        { provide: REBUILD, useValue: parts.rebuild },
+        { provide: ArtifactStore, useValue: parts.artifacts },
+        { provide: Intake, useFactory: (log: EventLog) => new Intake(log), inject: [LOG] },
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: InputPipe },
+        ...[ClustersService, ReleasesService, RequestsService, CommandsService, HeadWatch],
+      ],
+    };
+  }
+}

@@ -1,0 +1,70 @@
+import type { FastifyAdapter } from '@nestjs/platform-fastify';
+import { ProblemError, type FieldError } from '../problems/problem.js';
+
+export const JSON_BYTES_MAX = 64 * 1024;
+const DEPTH_MAX = 32;
+
+/** Bodies are JSON of at most 64 KiB; only the upload of an artifact is taken as the stream that it is. */
+export const takeBodies = (adapter: FastifyAdapter): void => {
+  const fastify = adapter.getInstance();
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser(
+    ['application/json', 'application/problem+json', 'text/json'],
+    { parseAs: 'string', bodyLimit: JSON_BYTES_MAX },
+    (_request, body, done) => {
+      try {
+        done(null, parseJson(String(body)));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
+  fastify.addContentTypeParser('*', (request, stream, done) => {
+    if (request.routeOptions.url?.endsWith('/artifact')) return done(null, stream);
+    done(new ProblemError('unsupported-media-type', 'Send the body as application/json.'));
+  });
+};
+
+/** Refuses what JSON allows and the log or the rules could not keep as it is. An empty body is none. */
+export const parseJson = (text: string): unknown => {
+  if (text === '') return undefined;
+  const value = parse(text);
+  const errors = [...unkeepable(value, '', 0)];
+  if (errors.length > 0) {
+    throw new ProblemError('invalid-request', 'The body holds values that cannot be kept. Correct and send again.', {
+      errors: errors.slice(0, 20),
+    });
+  }
+  return value;
+};
+
+const parse = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new ProblemError('malformed-json', `${(cause as Error).message}. Send one JSON object.`);
+  }
+};
+
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+function* unkeepable(value: unknown, pointer: string, depth: number): Generator<FieldError> {
+  if (depth > DEPTH_MAX) {
+    yield { pointer, detail: `is nested deeper than ${DEPTH_MAX} levels` };
+    return;
+  }
+  if (typeof value === 'number' && !(Number.isFinite(value) && Math.abs(value) <= Number.MAX_SAFE_INTEGER)) {
+    yield { pointer, detail: 'is too large a number' };
+  }
+  if (typeof value === 'string' && !isText(value)) yield { pointer, detail: 'holds characters that are not text' };
+  if (typeof value !== 'object' || value === null) return;
+  for (const [key, inner] of Object.entries(value)) {
+    const below = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    if (FORBIDDEN_KEYS.has(key)) yield { pointer: below, detail: 'is not a name that a field may have' };
+    else if (!isText(key)) yield { pointer, detail: 'has a field whose name is not text' };
+    else yield* unkeepable(inner, below, depth + 1);
+  }
+}
+
+// Neither NUL nor half of a surrogate pair: Postgres and the canonical form refuse them.
+const isText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);

@@ -1,0 +1,51 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { Type } from 'class-transformer';
+import { IsInt, Length, Max, Min } from 'class-validator';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { invalid } from '../problems/validation.js';
+import { Optional } from './fields.js';
+
+export const PAGE_MAX = 500;
+
+/** A page of a list: how long, and where to go on. */
+export class PageQueryDto {
+  @ApiProperty({ required: false, minimum: 1, maximum: PAGE_MAX, default: 100, example: 100 })
+  @Optional()
+  @Type(() => Number)
+  @IsInt({ message: 'must be a whole number' })
+  @Min(1, { message: 'must be at least 1' })
+  @Max(PAGE_MAX, { message: `must be at most ${PAGE_MAX}` })
+  limit: number = 100;
+
+  @ApiProperty({ required: false, maxLength: 200, description: 'The `next` of the page before; opaque' })
+  @Optional()
+  @Length(1, 200, { message: 'must be the `next` of an earlier page' })
+  cursor?: string;
+}
+
+const PREFIX = 'after:';
+
+/** The key to go on after, from the cursor of a query. */
+export const afterOf = ({ cursor }: PageQueryDto): string | undefined => {
+  if (cursor === undefined) return undefined;
+  const text = Buffer.from(cursor, 'base64url').toString();
+  if (text.startsWith(PREFIX) && cursorOf(text.slice(PREFIX.length)) === cursor) return text.slice(PREFIX.length);
+  throw invalid([{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }]);
+};
+
+const cursorOf = (key: string): string => Buffer.from(`${PREFIX}${key}`).toString('base64url');
+
+/** The body of a page; its Link header (RFC 8288) leads to the next. */
+export const sendPage = <T>(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: { readonly items: readonly T[]; readonly next?: string },
+): { readonly items: readonly T[]; readonly next?: string } => {
+  if (page.next === undefined) return { items: page.items };
+  const next = cursorOf(page.next);
+  const [path = '', query = ''] = request.url.split('?', 2);
+  const parameters = new URLSearchParams(query);
+  parameters.set('cursor', next);
+  void reply.header('link', `<${path}?${parameters.toString()}>; rel="next"`);
+  return { items: page.items, next };
+};

@@ -1,0 +1,68 @@
+import type { EventLog } from '@baton/contracts';
+import { foldPlan, noPlan } from '@baton/domain';
+import { categoryOf } from '@baton/kernel';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClusterParams } from '../clusters/cluster.dto.js';
+import { isUnchanged } from '../http/etag.js';
+import { From, Write } from '../http/write.js';
+import type { Origin } from '../intake/origin.js';
+import { readAll } from '../intake/read-all.js';
+import type { StatusRules } from '../ports.js';
+import { ProblemError } from '../problems/problem.js';
+import { LOG, STATUS_RULES } from '../tokens.js';
+import { RequestsService } from '../upgrades/requests.service.js';
+import { PlanParams, PlanRequestedDto, RequestPlanDto } from '../upgrades/upgrade.dto.js';
+import { eventsOfUpgrade } from '../upgrades/upgrade-log.js';
+
+@ApiTags('plans')
+@Controller('v1')
+export class PlansController {
+  constructor(
+    private readonly requests: RequestsService,
+    @Inject(LOG) private readonly log: EventLog,
+    @Inject(STATUS_RULES) private readonly rules: StatusRules,
+  ) {}
+
+  @Post('clusters/:cluster/plans')
+  @HttpCode(202)
+  @Write('allowed')
+  @ApiOperation({ summary: 'Dry run: all checks and the plan, nothing changed' })
+  @ApiResponse({ status: 202, type: PlanRequestedDto })
+  async request(
+    @Param() { cluster }: ClusterParams,
+    @Body() dto: RequestPlanDto,
+    @From() origin: Origin,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<PlanRequestedDto> {
+    const { request, position } = await this.requests.request(cluster, dto, true, origin);
+    void reply.header('location', `/v1/plans/${request.upgradeId}`);
+    return { planId: request.upgradeId, position };
+  }
+
+  /** Straight from the log: a plan is small, and read moments after it was asked for. */
+  @Get('plans/:plan')
+  @ApiOperation({ summary: 'What the upgrade would do, and what the checks say' })
+  async get(
+    @Param() { plan: planId }: PlanParams,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const events = await readAll(this.log, eventsOfUpgrade(planId));
+    const status = this.rules.foldStatus(events);
+    if (!status?.dryRun) {
+      throw new ProblemError('unknown-plan', `There is no plan ${planId}. Make one: POST /v1/clusters/{c}/plans.`);
+    }
+    if (isUnchanged(request, reply, status.position)) return undefined;
+    const plan = events.filter(({ stream }) => categoryOf(stream) === 'precheck').reduce(foldPlan, noPlan);
+    const { clusterId, from, to, strategy, position, startedAt, updatedAt, checks, blockedBy } = status;
+    const isOver = plan.passed || events.at(-1)?.type === 'PrecheckFailed';
+    const state = plan.passed ? 'passed' : isOver ? 'refused' : 'checking';
+    const { digest, summary, lanes } = plan;
+    return {
+      ...{ planId, clusterId, from, to, strategy, state, position, startedAt, updatedAt },
+      ...{ digest, summary, lanes, checks, blockedBy },
+    };
+  }
+}

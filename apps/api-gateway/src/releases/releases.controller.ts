@@ -1,0 +1,81 @@
+import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
+import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Readable } from 'node:stream';
+import { ArtifactStore } from '../artifacts/artifact-store.js';
+import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
+import { From, Write } from '../http/write.js';
+import type { Origin } from '../intake/origin.js';
+import type { Reads } from '../ports.js';
+import { ProblemError } from '../problems/problem.js';
+import { READS } from '../tokens.js';
+import { ArtifactUploadedDto, RegisterReleaseDto, ReleaseParams, ReleaseRegisteredDto } from './release.dto.js';
+import { ReleasesService } from './releases.service.js';
+
+@ApiTags('releases')
+@Controller('v1/releases')
+export class ReleasesController {
+  constructor(
+    private readonly releases: ReleasesService,
+    private readonly store: ArtifactStore,
+    @Inject(READS) private readonly reads: Reads,
+  ) {}
+
+  @Post()
+  @Write('allowed')
+  @ApiOperation({ summary: 'Register a release; its artifact is uploaded afterwards' })
+  @ApiResponse({ status: 201, type: ReleaseRegisteredDto })
+  async register(@Body() dto: RegisterReleaseDto, @From() origin: Origin): Promise<ReleaseRegisteredDto> {
+    const { version } = dto;
+    const { position } = await this.releases.change(version, { type: 'RegisterRelease', release: { ...dto } }, origin);
+    return { version, position };
+  }
+
+  @Get()
+  @ApiOperation({ summary: 'The catalogue' })
+  async list(
+    @Query() query: PageQueryDto,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    return sendPage(request, reply, await this.reads.listReleases({ limit: query.limit, after: afterOf(query) }));
+  }
+
+  @Get(':version')
+  @ApiOperation({ summary: 'A release, and whether its artifact is here' })
+  async get(@Param() { version }: ReleaseParams) {
+    const release = await this.reads.getRelease(version);
+    if (!release) throw unknownRelease(version);
+    return release;
+  }
+
+  @Put(':version/artifact')
+  @Write('allowed')
+  @ApiOperation({ summary: 'Upload the artifact; anything but the registered bytes is refused and not kept' })
+  @ApiConsumes('application/octet-stream')
+  @ApiBody({ schema: { type: 'string', format: 'binary' } })
+  @ApiResponse({ status: 200, type: ArtifactUploadedDto })
+  async upload(
+    @Param() { version }: ReleaseParams,
+    @Req() request: FastifyRequest,
+    @From() origin: Origin,
+  ): Promise<ArtifactUploadedDto> {
+    const entry = await this.releases.get(version);
+    if (entry.status === 'absent') throw unknownRelease(version);
+    const { sha256, size } = entry.release;
+    await this.store.keep(bodyOf(request), { sha256, size });
+    const command = { type: 'RecordArtifact', version, sha256, size } as const;
+    const { position } = await this.releases.change(version, command, origin);
+    return { version, sha256, size, position };
+  }
+}
+
+/** The stream that the body parser left alone. */
+const bodyOf = (request: FastifyRequest): Readable => {
+  const body = request.body as Readable | undefined;
+  if (typeof body?.pipe === 'function') return body;
+  throw new ProblemError('unsupported-media-type', 'Send the bytes of the artifact as application/octet-stream.');
+};
+
+const unknownRelease = (version: string): ProblemError =>
+  new ProblemError('unknown-release', `There is no release ${version}. Register it first: POST /v1/releases.`);

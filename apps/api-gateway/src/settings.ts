@@ -1,0 +1,31 @@
+import { milliseconds, port, serviceSettings, text, type Setting } from '@baton/platform';
+
+/** Not set means undefined. */
+const optional = <T>(setting: Setting<T>): Setting<T | undefined> => ({
+  ...setting,
+  fallback: '',
+  parse: (value) => (value === '' ? undefined : setting.parse(value)),
+});
+
+/** All settings of the gateway. */
+export const gatewaySettings = {
+  ...serviceSettings,
+  httpPort: port({ variable: 'BATON_HTTP_PORT', fallback: '8080', help: 'where the API listens; 0 takes a free port' }),
+  artifactDir: text({
+    variable: 'BATON_ARTIFACT_DIR',
+    fallback: '.baton/artifacts',
+    help: 'the folder of the artifacts, shared by all replicas of the gateway',
+  }),
+  strategyDir: optional(
+    text({
+      variable: 'BATON_STRATEGY_DIR',
+      help: 'a folder with more strategies; they win over those of the same name',
+    }),
+  ),
+  stableMs: optional(
+    milliseconds({
+      variable: 'BATON_STABLE_MS',
+      help: 'for simulated nodes: how long a node must be well before the token moves, instead of what strategies say',
+    }),
+  ),
+};

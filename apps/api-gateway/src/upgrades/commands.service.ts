@@ -1,0 +1,73 @@
+import {
+  decideOperatorCommand,
+  foldCluster,
+  foldIntent,
+  foldNode,
+  noCluster,
+  noIntent,
+  noNode,
+  type AskOfUpgrade,
+} from '@baton/domain';
+import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import { Inject, Injectable } from '@nestjs/common';
+import { Intake, type History } from '../intake/intake.js';
+import type { Origin } from '../intake/origin.js';
+import type { StatusRules } from '../ports.js';
+import { refusedProblem } from '../problems/problem.js';
+import { LOG, STATUS_RULES } from '../tokens.js';
+import { unknownUpgrade } from './requests.service.js';
+import { eventsOfUpgrade } from './upgrade-log.js';
+
+/** A command, and instead of a node the lane whose token holder is meant. */
+export type AskByOperator = AskOfUpgrade & { readonly lane?: string };
+
+/** Commands of operators, judged on what the log says of the upgrade, never on what a read model shows. */
+@Injectable()
+export class CommandsService {
+  constructor(
+    private readonly intake: Intake,
+    @Inject(LOG) private readonly log: EventLog,
+    @Inject(STATUS_RULES) private readonly rules: StatusRules,
+  ) {}
+
+  /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
+  async ask(upgradeId: string, { lane, ...asked }: AskByOperator, origin: Origin): Promise<number> {
+    const own = `upgrade-${upgradeId}`;
+    const [first] = await this.log.read({ streams: [own], limit: 1 });
+    if (!first) throw unknownUpgrade(upgradeId);
+    const clusterId = first.cluster;
+    const clusterStream = `cluster-${clusterId}`;
+    const nodeStream = asked.nodeId === undefined ? undefined : `node-${clusterId}_${asked.nodeId}`;
+    let status: UpgradeStatus | undefined;
+
+    const decide = (history: History) => {
+      const events = history.also[0] ?? [];
+      status = this.rules.foldStatus(events);
+      const ask = { ...asked, nodeId: asked.nodeId ?? holderOf(status, lane) };
+      return decideOperatorCommand(ask, {
+        intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
+        cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
+        node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
+        illegal: status && this.rules.legalOn(status, ask.command, ask.nodeId),
+      });
+    };
+    // What the command is judged by must still be so when it is recorded: the waves, and the lane of its node.
+    const guards = (): readonly string[] => {
+      const of = status?.nodes.find(({ nodeId }) => nodeId === asked.nodeId)?.lane ?? lane;
+      return [`rollout-${upgradeId}`, ...(of === undefined ? [] : [`lane-${upgradeId}_${of}`])];
+    };
+    const result = await this.intake.tryWrite(
+      {
+        ...{ own, cluster: clusterId, upgrade: upgradeId, decide, guards },
+        streams: [clusterStream, ...(nodeStream === undefined ? [] : [nodeStream])],
+        also: [eventsOfUpgrade(upgradeId)],
+      },
+      origin,
+    );
+    if (!('refused' in result)) return result.position;
+    throw refusedProblem(result.refused, status ? { state: status.state, allowed: status.allowed } : {});
+  }
+}
+
+const holderOf = (status: UpgradeStatus | undefined, lane: string | undefined): string | undefined =>
+  lane === undefined ? undefined : status?.lanes.find((one) => one.lane === lane)?.token?.nodeId;

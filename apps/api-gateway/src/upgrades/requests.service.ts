@@ -1,0 +1,92 @@
+import {
+  decideRequest,
+  foldCluster,
+  foldNodes,
+  foldRelease,
+  membersOf,
+  noCluster,
+  noRelease,
+  type CatalogueEntry,
+  type Cluster,
+} from '@baton/domain';
+import type { EventLog, Request, Strategy } from '@baton/contracts';
+import type { Recorded } from '@baton/kernel';
+import { Inject, Injectable } from '@nestjs/common';
+import { ulid } from 'ulid';
+import { orProblem } from '../clusters/clusters.service.js';
+import { Intake, type History } from '../intake/intake.js';
+import type { Origin } from '../intake/origin.js';
+import { readAll } from '../intake/read-all.js';
+import { ProblemError, refusedProblem } from '../problems/problem.js';
+import type { Strategies } from '../strategies/load-strategies.js';
+import { LOG, STRATEGIES } from '../tokens.js';
+import type { RequestUpgradeDto } from './upgrade.dto.js';
+import { approvedOf, eventsOfUpgrade, requestOf } from './upgrade-log.js';
+
+const DEFAULT_STRATEGY = 'nutanix-aos';
+
+/** Starts upgrades and dry runs, decided on the log alone. */
+@Injectable()
+export class RequestsService {
+  constructor(
+    private readonly intake: Intake,
+    @Inject(LOG) private readonly log: EventLog,
+    @Inject(STRATEGIES) private readonly strategies: Strategies,
+  ) {}
+
+  async request(
+    clusterId: string,
+    dto: RequestUpgradeDto,
+    dryRun: boolean,
+    origin: Origin,
+  ): Promise<{ readonly request: Request; readonly position: number }> {
+    const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
+    const { planId, to, autoCommit, force = false, reason } = dto;
+    const strategy = this.strategyOf(dto.strategy ?? (await this.strategyOfPlan(planId)));
+    const command = { upgradeId, clusterId, to, strategy, autoCommit, dryRun, force, reason };
+    const stream = `cluster-${clusterId}`;
+    let cluster: Cluster = noCluster;
+    const decide = (history: History) => {
+      cluster = history.of(stream).reduce(foldCluster, noCluster);
+      const [nodes = [], releases = [], planned] = history.also;
+      const plan = planned && approvedOf(planned);
+      const members = membersOf(nodes.reduce(foldNodes, new Map()));
+      return decideRequest(command, { cluster, members, catalogue: catalogueOf(releases), plan });
+    };
+    const also = [
+      { cluster: clusterId, categories: ['node'] },
+      { cluster: '-', categories: ['release'] },
+      ...(planId === undefined ? [] : [eventsOfUpgrade(planId)]),
+    ];
+    const wanted = { own: `upgrade-${upgradeId}`, cluster: clusterId, upgrade: upgradeId, streams: [stream], also };
+    const { events, position } = orProblem(await this.intake.tryWrite({ ...wanted, decide }, origin), cluster);
+    return { request: requestOf(events), position };
+  }
+
+  private async strategyOfPlan(planId: string | undefined): Promise<string | undefined> {
+    if (planId === undefined) return undefined;
+    const plan = approvedOf(await readAll(this.log, eventsOfUpgrade(planId)));
+    if (plan) return plan.request.strategy.name;
+    throw refusedProblem({ kind: 'plan-unfit', message: `There is no plan ${planId}. Make one first.` });
+  }
+
+  private strategyOf(name: string | undefined): Strategy {
+    const only = this.strategies.size === 1 ? [...this.strategies.keys()][0] : DEFAULT_STRATEGY;
+    const strategy = this.strategies.get(name ?? only ?? DEFAULT_STRATEGY);
+    if (strategy) return strategy;
+    const known = [...this.strategies.keys()].join(', ');
+    throw refusedProblem({ kind: 'unknown-strategy', message: `There is no strategy ${name}. There are: ${known}.` });
+  }
+}
+
+const catalogueOf = (events: readonly Recorded[]): readonly CatalogueEntry[] => {
+  const byStream = new Map<string, CatalogueEntry>();
+  for (const event of events) {
+    byStream.set(event.stream, foldRelease(byStream.get(event.stream) ?? noRelease, event));
+  }
+  return [...byStream.values()];
+};
+
+/** The answer for a cluster that nobody has created. */
+export const unknownUpgrade = (upgradeId: string): ProblemError =>
+  new ProblemError('unknown-upgrade', `There is no upgrade ${upgradeId}. The upgrades: GET /v1/upgrades.`);

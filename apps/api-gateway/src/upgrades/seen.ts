@@ -1,0 +1,15 @@
+import type { Reads } from '../ports.js';
+import { ProblemError } from '../problems/problem.js';
+
+const WAIT_MS = 5_000;
+
+/** Waits until the read models have seen this position, so that an answer shows what the caller has just written. */
+export const seen = async (reads: Reads, after: string | undefined): Promise<void> => {
+  if (after === undefined || (await reads.waitFor(Number(after), WAIT_MS))) return;
+  throw new ProblemError(
+    'read-models-behind',
+    `Position ${after} was not seen within ${WAIT_MS / 1000} s. Ask again; GET /readyz says what is missing.`,
+    {},
+    { 'retry-after': '1' },
+  );
+};

@@ -1,0 +1,113 @@
+import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsIn, Matches } from 'class-validator';
+import { FlagField, IdField, LineField, Optional, PositionField, ReasonField, UpgradeIdField } from '../http/fields.js';
+import { PageQueryDto } from '../http/page.js';
+import { PositionDto } from '../http/write.js';
+
+export class RequestPlanDto {
+  @Optional()
+  @LineField({
+    required: false,
+    description: 'Exact, or a line whose latest build is meant; absent: the latest build of the running minor',
+  })
+  to?: string;
+
+  @Optional()
+  @IdField({ required: false, example: 'nutanix-aos', description: 'A file in strategies/; absent: the default one' })
+  strategy?: string;
+
+  @ReasonField()
+  reason?: string;
+}
+
+export class RequestUpgradeDto extends RequestPlanDto {
+  @Optional()
+  @UpgradeIdField({ required: false, description: 'A plan whose digest must still fit the cluster' })
+  planId?: string;
+
+  @Optional()
+  @FlagField({ required: false, default: false, description: 'With a reason: take a quarantined release' })
+  force?: boolean;
+
+  @Optional()
+  @FlagField({ required: false, description: 'false waits in `prepared` for a commit; absent: as the strategy says' })
+  autoCommit?: boolean;
+}
+
+export class UpgradeRequestedDto extends PositionDto {
+  @ApiProperty({ example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  upgradeId!: string;
+
+  @ApiProperty({ example: 1 })
+  upgradeNo!: number;
+}
+
+export class PlanRequestedDto extends PositionDto {
+  @ApiProperty({ example: 'p01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  planId!: string;
+}
+
+export class OperatorCommandDto {
+  @Optional()
+  @IdField({ required: false, example: 'n-02', description: 'retry, skip, evict: which node' })
+  nodeId?: string;
+
+  @Optional()
+  @IdField({
+    required: false,
+    example: 'main',
+    description: 'Instead of nodeId: the node that holds the token of this lane',
+  })
+  lane?: string;
+
+  @Optional()
+  @FlagField({ required: false, description: 'evict: somebody made sure that the node is down' })
+  confirmedDown?: boolean;
+
+  @ReasonField()
+  reason?: string;
+}
+
+export class UpgradeParams {
+  @UpgradeIdField({ example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  upgrade!: string;
+}
+
+export class CommandParams extends UpgradeParams {
+  // Checked by hand: another word is an unknown route, not a wrong field.
+  @ApiProperty({ enum: OPERATOR_COMMANDS, example: 'pause' })
+  @Matches(/^/)
+  command!: OperatorCommand;
+}
+
+export class PlanParams {
+  @UpgradeIdField({ example: 'p01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  plan!: string;
+}
+
+export class AfterQuery {
+  @Optional()
+  @PositionField({ required: false, description: 'Wait up to 5 s until this position was seen' })
+  after?: string;
+}
+
+const MOMENT_PATTERN = /^(0|[1-9]\d{0,14}|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))$/;
+
+export class StatusQuery extends AfterQuery {
+  @ApiProperty({ required: false, example: '2026-01-01T00:00:00Z', description: 'As it was at a position or a time' })
+  @Optional()
+  @Matches(MOMENT_PATTERN, { message: 'must be a position of the log or a time like 2026-01-01T00:00:00Z' })
+  at?: string;
+}
+
+export class ListUpgradesQuery extends PageQueryDto {
+  @Optional()
+  @IdField({ required: false, example: 'demo' })
+  cluster?: string;
+
+  @ApiProperty({ required: false, enum: UPGRADE_STATES })
+  @Optional()
+  @IsIn(UPGRADE_STATES, { message: `must be one of ${UPGRADE_STATES.join(', ')}` })
+  state?: UpgradeState;
+}

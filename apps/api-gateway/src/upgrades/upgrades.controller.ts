@@ -1,0 +1,141 @@
+import { OPERATOR_COMMANDS, type EventLog, type UpgradeStatus } from '@baton/contracts';
+import { instanceOf, upgradeOf } from '@baton/kernel';
+import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { ClusterParams } from '../clusters/cluster.dto.js';
+import { EventsQuery } from '../events/events.dto.js';
+import { sendEvents } from '../events/send-events.js';
+import { isUnchanged } from '../http/etag.js';
+import { afterOf, sendPage } from '../http/page.js';
+import { From, PositionDto, Write } from '../http/write.js';
+import type { Origin } from '../intake/origin.js';
+import type { ParkedView, Reads } from '../ports.js';
+import { ProblemError } from '../problems/problem.js';
+import { LOG, PARKED, READS } from '../tokens.js';
+import { CommandsService } from './commands.service.js';
+import { RequestsService, unknownUpgrade } from './requests.service.js';
+import {
+  CommandParams,
+  ListUpgradesQuery,
+  OperatorCommandDto,
+  RequestUpgradeDto,
+  StatusQuery,
+  UpgradeParams,
+  UpgradeRequestedDto,
+} from './upgrade.dto.js';
+import { seen } from './seen.js';
+
+@ApiTags('upgrades')
+@Controller('v1')
+export class UpgradesController {
+  constructor(
+    private readonly requests: RequestsService,
+    private readonly commands: CommandsService,
+    @Inject(READS) private readonly reads: Reads,
+    @Inject(LOG) private readonly log: EventLog,
+    @Inject(PARKED) private readonly parked: () => Promise<readonly ParkedView[]>,
+  ) {}
+
+  @Post('clusters/:cluster/upgrades')
+  @HttpCode(202)
+  @Write('409')
+  @ApiOperation({ summary: 'Start an upgrade; the cluster is frozen until it is over' })
+  @ApiResponse({ status: 202, type: UpgradeRequestedDto })
+  async request(
+    @Param() { cluster }: ClusterParams,
+    @Body() dto: RequestUpgradeDto,
+    @From() origin: Origin,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UpgradeRequestedDto> {
+    const { request, position } = await this.requests.request(cluster, dto, false, origin);
+    const { upgradeId, upgradeNo } = request;
+    void reply.header('location', `/v1/upgrades/${upgradeId}`);
+    return { upgradeId, upgradeNo, position };
+  }
+
+  @Get('upgrades')
+  @ApiOperation({ summary: 'Upgrades, the latest first' })
+  async list(
+    @Query() query: ListUpgradesQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    const { limit, cluster, state } = query;
+    const page = await this.reads.listUpgrades({ limit, after: afterOf(query), clusterId: cluster, state });
+    return sendPage(request, reply, page);
+  }
+
+  @Get('upgrades/:upgrade')
+  @ApiOperation({ summary: 'The status of an upgrade, now or as it was' })
+  async status(
+    @Param() { upgrade }: UpgradeParams,
+    @Query() { at, after }: StatusQuery,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ) {
+    await seen(this.reads, after);
+    const status = await this.existing(upgrade, at);
+    return isUnchanged(request, reply, status.position) ? undefined : status;
+  }
+
+  @Get('upgrades/:upgrade/explain')
+  @ApiOperation({ summary: 'Why it is not moving, since when, what shows it, and what may be done' })
+  async explain(@Param() { upgrade }: UpgradeParams, @Query() { at, after }: StatusQuery) {
+    await seen(this.reads, after);
+    const { upgradeId, state, stage, position, updatedAt, blockedBy, allowed, rollback } = await this.existing(
+      upgrade,
+      at,
+    );
+    const summary = blockedBy.length > 0 ? blockedBy.map(({ what }) => what).join(' ') : `Nothing holds it: ${state}.`;
+    const parked = await this.parkedOf(upgradeId);
+    return { upgradeId, state, stage, position, updatedAt, summary, blockedBy, parked, allowed, rollback };
+  }
+
+  @Get('upgrades/:upgrade/events')
+  @ApiOperation({ summary: 'Its events in order, as pages of JSON or, asked for by Accept, as NDJSON' })
+  @ApiProduces('application/json', 'application/x-ndjson')
+  async events(
+    @Param() { upgrade }: UpgradeParams,
+    @Query() query: EventsQuery,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ) {
+    const [first] = await this.log.read({ streams: [`upgrade-${upgrade}`], limit: 1 });
+    if (!first) throw unknownUpgrade(upgrade);
+    return sendEvents(this.log, request, reply, { ...query, upgrade });
+  }
+
+  @Post('upgrades/:upgrade/:command')
+  @HttpCode(202)
+  @Write('allowed')
+  @ApiOperation({ summary: 'Commit, pause, resume, retry, skip, evict, roll back, abort or finalize' })
+  @ApiResponse({ status: 202, type: PositionDto })
+  @ApiResponse({ status: 409, description: 'Not legal in this state; `allowed` lists what is' })
+  async command(
+    @Param() { upgrade, command }: CommandParams,
+    @Body() dto: OperatorCommandDto,
+    @From() origin: Origin,
+  ): Promise<PositionDto> {
+    if (!OPERATOR_COMMANDS.includes(command)) {
+      throw new ProblemError('unknown-command', `There is no command ${command}. There are: ${COMMANDS}.`);
+    }
+    return { position: await this.commands.ask(upgrade, { ...dto, command }, origin) };
+  }
+
+  /** Of this upgrade; none while the bus, which knows them, is away. */
+  private async parkedOf(upgradeId: string): Promise<readonly ParkedView[]> {
+    const parked = await this.parked().catch(() => []);
+    return parked.filter(({ stream }) => stream !== undefined && upgradeOf(instanceOf(stream)) === upgradeId);
+  }
+
+  private async existing(upgradeId: string, at?: string): Promise<UpgradeStatus> {
+    const moment = at !== undefined && /^\d+$/.test(at) ? Number(at) : at;
+    const status =
+      moment === undefined ? await this.reads.getStatus(upgradeId) : await this.reads.statusAt(upgradeId, moment);
+    if (!status || status.dryRun) throw unknownUpgrade(upgradeId);
+    return status;
+  }
+}
+
+const COMMANDS = OPERATOR_COMMANDS.join(', ');

@@ -1,0 +1,159 @@
+import type { NodeHello, OperatorCommand, UpgradeStatus } from '@baton/contracts';
+import { foldIntent, noIntent } from '@baton/domain';
+import { InMemoryEventLog } from '@baton/event-log';
+import { refuse, type Recorded } from '@baton/kernel';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { createHash } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ArtifactStore } from '../src/artifacts/artifact-store.js';
+import { HellosController } from '../src/bus/hellos.controller.js';
+import { Heartbeats } from '../src/bus/heartbeats.js';
+import { createGateway } from '../src/gateway.js';
+import type { GatewayParts } from '../src/gateway.module.js';
+import { loadStrategies } from '../src/strategies/load-strategies.js';
+import { LogReads } from './log-reads.js';
+
+export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
+export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
+export const STRATEGIES = new URL('../../../strategies/', import.meta.url).pathname;
+
+export const RELEASE = {
+  ...{ version: '1.1.0', layer: 'software', kind: 'demo', sha256: SHA256, size: ARTIFACT.length },
+};
+
+/** A gateway over a log in memory, with everything that a spec needs to look behind it. */
+export interface Fixture {
+  readonly app: NestFastifyApplication;
+  readonly log: InMemoryEventLog;
+  readonly heartbeats: Heartbeats;
+  readonly artifactDir: string;
+  readonly parts: GatewayParts;
+  /** As the bus would deliver it. */
+  hello(nodeId: string, more?: Partial<NodeHello['facts']>): Promise<void>;
+  send(method: Method, url: string, body?: unknown, headers?: Record<string, string>): Promise<Answer>;
+  close(): Promise<void>;
+}
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'HEAD' | 'DELETE';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, unknown>>;
+  readonly text: string;
+  /** Parsed, for a spec to look into; undefined when it is not JSON. */
+  readonly body: ReturnType<typeof JSON.parse>;
+}
+
+/** Without the rules of the status at hand: enough of them for the routes. */
+const rules = {
+  foldStatus: (events: readonly Recorded[]): UpgradeStatus | undefined => {
+    const own = events.filter(({ stream }) => stream.startsWith('upgrade-'));
+    const { request, ended, paused } = own.reduce(foldIntent, noIntent);
+    if (!request) return undefined;
+    const { upgradeId, upgradeNo, clusterId, from, to, strategy, dryRun } = request;
+    const state = ended ?? (paused ? 'paused' : 'prechecking');
+    const at = own[0]?.recordedAt ?? '';
+    return {
+      ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, strategy: strategy.name, state, stage: 'precheck' },
+      ...{ position: events.at(-1)?.position ?? 0, startedAt: at, updatedAt: at, progress: { done: 0, total: 0 } },
+      ...{ versions: {}, lanes: [], nodes: [], checks: [], blockedBy: [], rollback: { possible: true } },
+      allowed: state === 'completed' ? ['rollback', 'finalize'] : ['pause', 'abort', 'evict'],
+    };
+  },
+  legalOn: ({ allowed, state }: UpgradeStatus, command: OperatorCommand) =>
+    allowed.includes(command) ? undefined : refuse('illegal-command', `${command} is not legal in ${state}.`).refused,
+};
+
+export interface FixtureOptions {
+  readonly idleMs?: number;
+  readonly log?: InMemoryEventLog;
+  readonly checks?: GatewayParts['checks'];
+}
+
+export const startGateway = async (options: FixtureOptions = {}): Promise<Fixture> => {
+  const wakes = new Set<() => void>();
+  const log = options.log ?? new InMemoryEventLog({ onAppended: () => wakes.forEach((wake) => wake()) });
+  const artifactDir = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
+  const heartbeats = new Heartbeats();
+  const parts: GatewayParts = {
+    ...{ log, reads: new LogReads(log, rules), statusRules: rules, liveness: heartbeats },
+    strategies: await loadStrategies([STRATEGIES]),
+    artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
+    wakes: (wake) => {
+      wakes.add(wake);
+      return () => wakes.delete(wake);
+    },
+    checks: options.checks ?? {},
+    rebuild: async () => undefined,
+    parked: async () => [],
+  };
+  const app = await createGateway(parts, { logger: false });
+  await app.init();
+  await app.getHttpAdapter().getInstance().ready();
+
+  return {
+    ...{ app, log, heartbeats, artifactDir, parts },
+    hello: (nodeId, more) => app.get(HellosController).onHello(helloOf('demo', nodeId, more)),
+    send: async (method, url, body, headers) => {
+      const isText = typeof body === 'string' || Buffer.isBuffer(body);
+      const payload = isText ? { payload: body } : body === undefined ? {} : { payload: body as object };
+      const response = await app.inject({ method, url, ...payload, ...(headers && { headers }) });
+      return answerOf(response.statusCode, response.headers, response.body);
+    },
+    close: async () => {
+      await app.close();
+      await rm(artifactDir, { recursive: true, force: true });
+    },
+  };
+};
+
+const answerOf = (status: number, headers: Answer['headers'], text: string): Answer => {
+  const isJson =
+    String(headers['content-type']).includes('json') && !String(headers['content-type']).includes('ndjson');
+  return { status, headers, text, body: isJson && text !== '' ? JSON.parse(text) : undefined };
+};
+
+export const helloOf = (clusterId: string, nodeId: string, more: Partial<NodeHello['facts']> = {}): NodeHello => ({
+  ...{ clusterId, nodeId, url: `http://127.0.0.1:9001/${nodeId}` },
+  facts: {
+    ...{ nodeId, bootId: 'b-1', runId: 'r-1', instanceId: 'i-1', active: 'A', passive: 'B', hypervisorUp: true },
+    partitions: { A: { version: '1.0.0', state: 'good' }, B: { state: 'empty' } },
+    ...{ layers: { software: '1.0.0' }, services: {}, components: {}, healthyForMs: 1, upForMs: 1, freeBytes: 1 },
+    ...{ failureDomain: 'rack-1', labels: { role: 'member' }, upgradeNo: 0, epoch: 0 },
+    ...more,
+  },
+});
+
+/** A cluster `demo` of two nodes and release 1.1.0 with its artifact: everything that an upgrade needs. */
+export const readyToUpgrade = async (gateway: Fixture): Promise<void> => {
+  const { send } = gateway;
+  await send('POST', '/v1/clusters', { clusterId: 'demo' });
+  await gateway.hello('n-01');
+  await gateway.hello('n-02');
+  await send('POST', '/v1/releases', RELEASE);
+  await send('PUT', '/v1/releases/1.1.0/artifact', ARTIFACT, { 'content-type': 'application/octet-stream' });
+};
+
+/** Starts the upgrade of `demo` to 1.1.0 and gives its id. */
+export const startUpgrade = async ({ send }: Fixture): Promise<string> => {
+  const { status, body } = await send('POST', '/v1/clusters/demo/upgrades', { to: '1.1.0' });
+  if (status !== 202) throw new Error(JSON.stringify(body));
+  return body.upgradeId as string;
+};
+
+/** Appends what another service would. */
+export const append = async (
+  { log }: Fixture,
+  upgradeId: string,
+  stream: string,
+  event: { readonly type: string; readonly data: unknown },
+): Promise<Recorded> => {
+  const meta = { actor: 'test', correlationId: 'test', causationId: 'test' };
+  const commandId = `test:${stream}:${event.type}:${await log.head()}`;
+  const writes = [{ stream, expectedVersion: 'any' as const, events: [event] }];
+  const result = await log.append({ commandId, cluster: 'demo', upgrade: upgradeId, meta, writes });
+  if (result.status !== 'accepted' || !result.events[0]) throw new Error(result.status);
+  return result.events[0];
+};

@@ -1,0 +1,84 @@
+import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import { foldCluster, foldNodes, foldRelease, noCluster, noRelease, type Node } from '@baton/domain';
+import { categoryOf, instanceOf, type Recorded } from '@baton/kernel';
+import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView, StatusRules } from '../src/ports.js';
+
+/** Answers from the log itself, so that a spec needs neither a projection nor a database. */
+export class LogReads implements Reads {
+  constructor(
+    private readonly log: EventLog,
+    private readonly rules: StatusRules,
+  ) {}
+
+  async getStatus(upgradeId: string): Promise<UpgradeStatus | undefined> {
+    return this.rules.foldStatus(await this.log.read({ upgrade: upgradeId }));
+  }
+
+  async statusAt(upgradeId: string, at: number | string): Promise<UpgradeStatus | undefined> {
+    const events = await this.log.read({ upgrade: upgradeId });
+    const isThen = (event: Recorded) => (typeof at === 'number' ? event.position <= at : event.recordedAt <= at);
+    return this.rules.foldStatus(events.filter(isThen));
+  }
+
+  async listUpgrades(query: PageQuery): Promise<Page<UpgradeStatus>> {
+    const upgrades = await this.log.read({ categories: ['upgrade'] });
+    const ids = [...new Set(upgrades.map(({ stream }) => instanceOf(stream)))];
+    const all = await Promise.all(ids.map((id) => this.getStatus(id)));
+    const shown = all.filter((status) => status !== undefined && !status.dryRun) as UpgradeStatus[];
+    return pageOf(shown, query, ({ upgradeId }) => upgradeId);
+  }
+
+  async getCluster(clusterId: string): Promise<ClusterView | undefined> {
+    const events = await this.log.read({ streams: [`cluster-${clusterId}`] });
+    const cluster = events.reduce(foldCluster, noCluster);
+    if (cluster.status === 'absent') return undefined;
+    const { title, config, quarantined } = cluster;
+    const active = cluster.status === 'frozen' ? cluster.active : undefined;
+    return { clusterId, title, config, quarantined, active, nodes: (await this.nodes(clusterId)).size };
+  }
+
+  async listClusters(query: PageQuery): Promise<Page<ClusterView>> {
+    const events = await this.log.read({ categories: ['cluster'] });
+    const ids = [...new Set(events.map(({ stream }) => instanceOf(stream)))].sort();
+    const all = await Promise.all(ids.map((id) => this.getCluster(id)));
+    return pageOf(all as ClusterView[], query, ({ clusterId }) => clusterId);
+  }
+
+  async listNodes(clusterId: string, query: PageQuery): Promise<Page<NodeView>> {
+    const nodes = [...(await this.nodes(clusterId)).values()].flatMap((node) =>
+      node.status === 'absent' ? [] : [{ ...node.membership, status: node.status }],
+    );
+    return pageOf(nodes, query, ({ nodeId }) => nodeId);
+  }
+
+  async getRelease(version: string): Promise<ReleaseView | undefined> {
+    const events = await this.log.read({ streams: [`release-${version}`] });
+    const entry = events.reduce(foldRelease, noRelease);
+    return entry.status === 'absent' ? undefined : { ...entry.release, uploaded: entry.status === 'uploaded' };
+  }
+
+  async listReleases(query: PageQuery): Promise<Page<ReleaseView>> {
+    const events = await this.log.read({ categories: ['release'] });
+    const versions = [...new Set(events.map(({ stream }) => instanceOf(stream)))].sort();
+    const all = await Promise.all(versions.map((version) => this.getRelease(version)));
+    return pageOf(all as ReleaseView[], query, ({ version }) => version);
+  }
+
+  async waitFor(position: number): Promise<boolean> {
+    return position <= (await this.log.head());
+  }
+
+  private async nodes(clusterId: string): Promise<ReadonlyMap<string, Node>> {
+    const events = await this.log.read({ cluster: clusterId });
+    return events
+      .filter(({ stream }) => categoryOf(stream) === 'node')
+      .reduce(foldNodes, new Map() as ReadonlyMap<string, Node>);
+  }
+}
+
+const pageOf = <T>(all: readonly T[], { after, limit }: PageQuery, keyOf: (item: T) => string): Page<T> => {
+  const start = after === undefined ? 0 : all.findIndex((item) => keyOf(item) === after) + 1;
+  const items = all.slice(start, start + limit);
+  const last = items.at(-1);
+  return { items, ...(last && start + limit < all.length && { next: keyOf(last) }) };
+};
