@@ -148,6 +148,7 @@ export interface Facts {
 
 /** Reachability of peers and hypervisors as seen from one node, with `back` also as they see it. Failures name both ends. */
 export interface ProbeResult {
+  /** Each direction counts for itself. */
   readonly reached: number;
   readonly failures: readonly { readonly from: string; readonly to: string; readonly reason: string }[];
 }

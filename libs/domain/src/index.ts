@@ -31,3 +31,15 @@ export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from '.
 export { OUTCOMES, decideOutcome } from './upgrade/outcome.js';
 export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
 export { confirmHolder } from './lane/confirm.js';
+export { laneStage } from './lane/stage.js';
+export { type LaneContext } from './lane/scene.js';
+export { type LaneState } from './lane/state.js';
+export { rolloutStage } from './rollout/stage.js';
+export { type RolloutContext } from './rollout/scene.js';
+export { type RolloutState } from './rollout/state.js';
+export { allowedCommands, legalOn } from './status/allowed.js';
+export { explain, type Explanation } from './status/explain.js';
+export { foldStatus } from './status/fold-status.js';
+export { stateOf } from './status/state.js';
+export { toStatus } from './status/to-status.js';
+export { type LaneView, type NodeView, type UpgradeView } from './status/view.js';

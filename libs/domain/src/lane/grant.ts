@@ -1,0 +1,70 @@
+import type { Direction, TokenGranted } from '@baton/contracts';
+import type { Intent } from '../upgrade/intent.js';
+import type { Recording, Scene } from './scene.js';
+import type { Course, Free, Held, Stalled } from './state.js';
+
+/** More grants than a lane of one upgrade will ever need, so that epochs rise from upgrade to upgrade. */
+const GRANTS_PER_UPGRADE = 1_000_000;
+
+/** Hands the token to a node; the caller has made sure that nobody holds it. */
+export const grant = (
+  { request, now }: Scene,
+  { grants, attempts, cameFrom }: Course,
+  nodeId: string,
+  direction: Direction,
+): TokenGranted => {
+  const epoch = request.upgradeNo * GRANTS_PER_UPGRADE + grants + 1;
+  const attempt = (attempts[nodeId] ?? 0) + 1;
+  const digest = direction === 'forward' ? request.release.sha256 : (cameFrom[nodeId]?.digest ?? '');
+  return { type: 'TokenGranted', data: { nodeId, epoch, direction, attempt, digest, at: now } };
+};
+
+/** Nobody may be granted anything, not even another attempt. */
+export const isBarred = (intent: Intent): boolean => intent.paused || intent.abortAt > 0 || intent.ended !== undefined;
+
+/** This lane goes no further: its holder ends, the nodes that still wait stay as they are. */
+const isCutShort = ({ intent }: Scene, { direction }: Course): boolean =>
+  intent.abortAt > 0 || (intent.rollbackAt > 0 && direction === 'forward');
+
+/** Another lane's stall stops this one too, where the strategy says so. */
+const isHeldBack = ({ stalls }: Scene, { lane, wave }: Course): boolean =>
+  Object.entries(stalls).some(([other, stall]) => other !== lane && (stall.scope === 'upgrade' || stall.wave === wave));
+
+/** A node that waits and was skipped or evicted is out of the line at once, whoever holds the token. */
+export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recording => {
+  const { nodes, ended, direction } = state.course;
+  // A skip on the way forward says nothing about the way back.
+  const since = direction === 'back' ? intent.rollbackAt : 0;
+  const holder = 'holder' in state ? state.holder.nodeId : undefined;
+  const nodeId = nodes.find(
+    (one) => one !== holder && !ended[one] && (intent.evicted[one] || (intent.skippedAt[one] ?? 0) > since),
+  );
+  if (nodeId === undefined) return [];
+  const eviction = intent.evicted[nodeId];
+  if (!eviction) return [{ type: 'HolderSkipped', data: { nodeId, reason: 'skipped while it waited' } }];
+  const { confirmedDown } = eviction;
+  return [{ type: 'HolderEvicted', data: { nodeId, confirmedDown, reason: 'evicted while it waited' } }];
+};
+
+/** The token goes to the next node in line, or the lane is done. */
+export const passOn = (scene: Scene<Free>): Recording => {
+  const { course } = scene.state;
+  const next = course.nodes.find((nodeId) => !course.ended[nodeId]);
+  if (next === undefined || isCutShort(scene, course)) return [close(course)];
+  if (isBarred(scene.intent) || isHeldBack(scene, course)) return [];
+  return [grant(scene, course, next, course.direction)];
+};
+
+const close = ({ lane, wave, direction, nodes, ended }: Course): Recording[number] => {
+  const wanted = direction === 'forward' ? 'upgraded' : 'reverted';
+  const skipped = nodes.filter((nodeId) => ended[nodeId] !== 'upgraded' && ended[nodeId] !== 'reverted');
+  const done = nodes.filter((nodeId) => ended[nodeId] === wanted).length;
+  return { type: 'LaneClosed', data: { lane, wave, direction, done, skipped } };
+};
+
+/** A stable holder gives the token back. */
+export const giveBack = ({ state: { holder } }: Scene<Held>): Recording => {
+  if (holder.step.name !== 'stable') return [];
+  const { nodeId, epoch, direction } = holder;
+  return [{ type: 'TokenReturned', data: { nodeId, epoch, outcome: direction === 'back' ? 'reverted' : 'upgraded' } }];
+};

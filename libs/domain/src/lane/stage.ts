@@ -1,0 +1,28 @@
+import type { Ask, LaneEvent, StageCommand } from '@baton/contracts';
+import { upgradeOf, type Recorded, type Stage } from '@baton/kernel';
+import { decideLane } from './decide.js';
+import { askHolder, askStalled } from './outstanding.js';
+import { noLaneContext, observeLane, type LaneContext } from './scene.js';
+import { dueOf } from './silence.js';
+import { evolveLane, unopened, type LaneState } from './state.js';
+
+/** The lane: one token, which goes from node to node on evidence only. An instance is `<u>_<lane>`. */
+export const laneStage: Stage<LaneState, LaneContext, StageCommand, LaneEvent, Ask> = {
+  category: 'lane',
+  inputs: ['upgrade', 'rollout'],
+  reads: (id) => ({ streams: [`lane-${id}`, `upgrade-${upgradeOf(id)}`, `rollout-${upgradeOf(id)}`] }),
+  initial: unopened,
+  initialContext: noLaneContext,
+  evolve: (state, event) => evolveLane(state, event as Recorded & LaneEvent),
+  observe: observeLane,
+  decide: decideLane,
+  react: () => [{ type: 'Advance' }],
+  outstanding: (state, { intent, stalls }) => {
+    const { request } = intent;
+    if (!request) return [];
+    if (state.status === 'held') return askHolder({ state, request, intent, stalls });
+    return state.status === 'stalled' ? askStalled({ state, request, intent, stalls }) : [];
+  },
+  due: (state, { intent: { request } }) => (request && state.status === 'held' ? dueOf({ state, request }) : []),
+  ended: (state, { intent }) => state.status === 'closed' && intent.ended !== undefined,
+};

@@ -1,0 +1,48 @@
+import type { LaneOpened, RolloutEvent, StageCommand } from '@baton/contracts';
+import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
+import { firstOf, settle } from '../lane/settle.js';
+import { abort, start, turnBack } from './begin-and-end.js';
+import { finalize, takeFinalized } from './finalize.js';
+import { pause, spreadStalls } from './hold.js';
+import type { Recording, RolloutContext, Scene } from './scene.js';
+import { evolveRollout, type RolloutState } from './state.js';
+import { completeWave, nextWave } from './waves.js';
+
+/** The waves' rules; they look at no clock: a wave waits for its lanes as long as it takes. */
+export const decideRollout = (
+  command: StageCommand & Timed,
+  state: RolloutState,
+  context: RolloutContext,
+): Decision<RolloutEvent | LaneOpened> => {
+  const { request } = context.intent;
+  // A dry run is only checked; see the precheck stage.
+  if (!request || request.dryRun) return nothing;
+  const scene: MakeScene = (now) => ({ ...context, state: now, request });
+  const told =
+    command.type === 'NodeAnswered' && state.status === 'completed' ? takeFinalized(scene(state), command.answer) : [];
+  return { events: settle(state, told, (now) => follows(now, scene), evolved) };
+};
+
+type MakeScene = <S extends RolloutState>(state: S) => Scene<S>;
+
+/** What is opened is on the lane's own stream. */
+const evolved = (state: RolloutState, event: RolloutEvent | LaneOpened): RolloutState =>
+  event.type === 'LaneOpened' ? state : evolveRollout(state, event);
+
+/** What follows from what is on record; the first rule that has something to say. */
+const follows = (state: RolloutState, scene: MakeScene): Recording => {
+  switch (state.status) {
+    case 'waiting':
+      return firstOf(abort, turnBack, start)(scene(state));
+    case 'rolling':
+      return firstOf(spreadStalls, pause, completeWave, abort, turnBack, nextWave)(scene(state));
+    case 'completed':
+      return firstOf(turnBack, finalize)(scene(state));
+    case 'rolled-back':
+    case 'aborted':
+    case 'finalized':
+      return [];
+    default:
+      return assertNever(state);
+  }
+};

@@ -1,0 +1,97 @@
+import type { Direction, LaneEvent, Request } from '@baton/contracts';
+import { assertNever, type Recorded } from '@baton/kernel';
+
+/** A turn that is over, with the token it had. */
+export interface Turn {
+  readonly nodeId: string;
+  readonly epoch: number;
+  readonly outcome: 'upgraded' | 'reverted' | 'skipped' | 'evicted';
+  /** Of a skipped node: what it was seen to run. */
+  readonly version?: string;
+}
+
+/** What the rollout knows of one of its lanes. */
+export interface LaneSummary {
+  readonly wave: number;
+  readonly direction: Direction;
+  readonly isClosed: boolean;
+  readonly hasHolder: boolean;
+  readonly isStalled: boolean;
+  /** In the order of their ends, forward and back. */
+  readonly turns: readonly Turn[];
+  /** What each node ran before it first went down. */
+  readonly cameFrom: Readonly<Record<string, string>>;
+}
+
+const unopened: LaneSummary = {
+  wave: 0,
+  direction: 'forward',
+  isClosed: false,
+  hasHolder: false,
+  isStalled: false,
+  turns: [],
+  cameFrom: {},
+};
+
+export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): LaneSummary => {
+  const event = recorded as Recorded & LaneEvent;
+  switch (event.type) {
+    case 'LaneOpened': {
+      const { wave, direction } = event.data;
+      return { ...summary, wave, direction, isClosed: false };
+    }
+    case 'TokenGranted':
+      return { ...summary, hasHolder: true };
+    case 'HolderDrained': {
+      const { nodeId, version } = event.data;
+      return version === undefined ? summary : { ...summary, cameFrom: { [nodeId]: version, ...summary.cameFrom } };
+    }
+    case 'TokenReturned': {
+      const { nodeId, epoch, outcome } = event.data;
+      return outcome === 'retried' ? { ...summary, hasHolder: false } : ended(summary, { nodeId, epoch, outcome });
+    }
+    case 'HolderSkipped':
+    case 'HolderEvicted': {
+      const { nodeId, epoch } = event.data;
+      if (epoch === undefined) return summary;
+      if (event.type === 'HolderEvicted') return ended(summary, { nodeId, epoch, outcome: 'evicted' });
+      return ended(summary, { nodeId, epoch, outcome: 'skipped', version: event.data.version });
+    }
+    case 'LaneStalled':
+      return { ...summary, isStalled: true };
+    case 'LaneResumed':
+      return { ...summary, isStalled: false };
+    case 'LaneClosed':
+      return { ...summary, isClosed: true };
+    case 'HolderActivated':
+    case 'HolderBooted':
+    case 'HolderStable':
+      return summary;
+    default:
+      return assertNever(event);
+  }
+};
+
+const ended = (summary: LaneSummary, turn: Turn): LaneSummary => ({
+  ...summary,
+  hasHolder: false,
+  turns: [...summary.turns, turn],
+});
+
+/** The last turns of the lane's nodes that run the new version now, in the order of their return. */
+export const turnsOnTarget = ({ turns }: LaneSummary, { to }: Request): readonly Turn[] => {
+  const last = new Map<string, Turn>();
+  for (const turn of turns) {
+    last.delete(turn.nodeId);
+    last.set(turn.nodeId, turn);
+  }
+  return [...last.values()].filter(
+    ({ outcome, version }) => outcome === 'upgraded' || (outcome === 'skipped' && version === to),
+  );
+};
+
+/** The nodes that this upgrade moved; one that ran the version before has no way back in it. */
+export const movedNodes = (summary: LaneSummary, request: Request): readonly string[] =>
+  turnsOnTarget(summary, request)
+    .map(({ nodeId }) => nodeId)
+    .filter((nodeId) => summary.cameFrom[nodeId] !== request.to);
