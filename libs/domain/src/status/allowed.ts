@@ -1,0 +1,107 @@
+import {
+  OPERATOR_COMMANDS,
+  type NodeStatus,
+  type OperatorCommand,
+  type UpgradeState,
+  type UpgradeStatus,
+} from '@baton/contracts';
+import { assertNever, type Refusal } from '@baton/kernel';
+
+type Ground = Pick<
+  UpgradeStatus,
+  'upgradeId' | 'dryRun' | 'state' | 'stage' | 'nodes' | 'lanes' | 'rollback' | 'blockedBy'
+>;
+
+const MOVING: readonly UpgradeState[] = ['distributing', 'staging', 'prepared', 'rolling'];
+const PLANNED: readonly UpgradeState[] = [...MOVING, 'paused', 'stalled', 'rolling-back', 'aborting'];
+const NOT_ENDED: readonly UpgradeState[] = ['requested', 'prechecking', 'blocked', ...PLANNED];
+
+/** Where each command is legal; `isOpenTo` has the rest of the rule. */
+const LEGAL_IN: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
+  commit: ['prepared'],
+  pause: MOVING,
+  // Other lanes may still move while one is stalled: nobody has to wait for them before helping it.
+  resume: ['paused', 'stalled', 'blocked', 'rolling', 'rolling-back', 'aborting'],
+  retry: ['stalled', 'rolling', 'rolling-back'],
+  skip: PLANNED,
+  evict: [...NOT_ENDED, 'completed'],
+  rollback: ['rolling', 'paused', 'stalled', 'completed'],
+  abort: NOT_ENDED,
+  finalize: ['completed'],
+};
+
+const isFailed = ({ state }: NodeStatus): boolean => state === 'failed';
+
+const WAITING = new Set<NodeStatus['state']>(['waiting', 'storing', 'stored', 'staging', 'staged']);
+
+/** A node that takes no token yet, or whose token goes no further. */
+const isSkippable = (node: NodeStatus, { state }: Ground): boolean =>
+  isFailed(node) || (state !== 'aborting' && WAITING.has(node.state));
+
+const isSomethingStalled = ({ state, nodes }: Ground): boolean => state === 'stalled' || nodes.some(isFailed);
+
+const isFinalizing = ({ state, blockedBy }: Ground): boolean =>
+  state === 'completed' && blockedBy.some(({ kind }) => kind === 'finalizing');
+
+const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
+  switch (command) {
+    case 'commit':
+    case 'pause':
+    case 'abort':
+      return true;
+    case 'resume':
+      return status.state === 'paused' || status.state === 'blocked' || isSomethingStalled(status);
+    case 'retry':
+      return status.nodes.some(isFailed);
+    case 'skip':
+      return status.nodes.some((node) => isSkippable(node, status));
+    case 'evict':
+      return status.state !== 'completed' || isFinalizing(status);
+    case 'rollback':
+      return status.rollback.possible;
+    case 'finalize':
+      return !isFinalizing(status);
+    default:
+      return assertNever(command);
+  }
+};
+
+/** What an operator may ask of an upgrade in this state, in the order of OPERATOR_COMMANDS. */
+export const allowedCommands = (status: Ground): readonly OperatorCommand[] =>
+  status.dryRun
+    ? []
+    : OPERATOR_COMMANDS.filter((command) => LEGAL_IN[command].includes(status.state) && isOpenTo(command, status));
+
+/** Why a command is not legal now, in a sentence that lists those that are; undefined: it is legal. */
+export const legalOn = (status: UpgradeStatus, command: OperatorCommand, nodeId?: string): Refusal | undefined => {
+  const { upgradeId, state } = status;
+  const allowed = allowedCommands(status);
+  const instead = allowed.length === 0 ? 'Nothing is legal now.' : `Legal now: ${allowed.join(', ')}.`;
+  const no = (why: string): Refusal => ({ kind: 'illegal-command', message: `${why} ${instead}` });
+
+  if (status.dryRun) return no(`${upgradeId} is a plan: it changes nothing, so there is nothing to ${command}.`);
+  if (command === 'rollback' && LEGAL_IN.rollback.includes(state) && !status.rollback.possible) {
+    return no(`${upgradeId} cannot be rolled back: ${status.rollback.reason ?? 'it is too late'}.`);
+  }
+  if (!allowed.includes(command)) return no(`${command} is not possible: ${upgradeId} is ${state}${during(status)}.`);
+  const why = nodeId === undefined ? undefined : illegalFor(status, command, nodeId);
+  return why === undefined ? undefined : no(why);
+};
+
+const during = ({ state, stage }: UpgradeStatus): string =>
+  state === 'paused' || state === 'stalled' ? ` in its ${stage}` : '';
+
+const NAMED_MAX = 10;
+
+const illegalFor = (status: UpgradeStatus, command: OperatorCommand, nodeId: string): string | undefined => {
+  if (command !== 'retry' && command !== 'skip') return undefined;
+  const node = status.nodes.find((one) => one.nodeId === nodeId);
+  if (!node) return `${status.upgradeId} has no node ${nodeId}.`;
+  const fits = command === 'retry' ? isFailed(node) : isSkippable(node, status);
+  if (fits) return undefined;
+  const others = status.nodes.filter((one) => (command === 'retry' ? isFailed(one) : isSkippable(one, status)));
+  const named = others.slice(0, NAMED_MAX).map((one) => one.nodeId);
+  const more = others.length > named.length ? ` and ${others.length - named.length} more` : '';
+  const wanted = command === 'retry' ? 'a stalled node' : 'a node that waits or is stalled';
+  return `${command} takes ${wanted}; ${nodeId} is ${node.state}. There is: ${named.join(', ')}${more}.`;
+};

@@ -1,0 +1,172 @@
+import type { Blocker, OperatorCommand } from '@baton/contracts';
+import { assertNever } from '@baton/kernel';
+import { isCommitted, isFinalizing, isHeldBack, isOver, openLanes } from './state.js';
+import { distributionSteps, holderOf, holderStep, named, precheckStep, running, stagingStep } from './steps.js';
+import { lanesOf, nodesOf, type LaneView, type Mark, type Stall, type UpgradeView } from './view.js';
+
+const CAUGHT = 'A check before the upgrade could have found this: add or sharpen one.';
+
+/** Everything that this upgrade waits for, also what only takes its time; empty when it is over. */
+export const blockersOf = (view: UpgradeView): readonly Blocker[] => {
+  if (view.ended === undefined && view.precheck === 'failed' && view.blocked && !view.abort) return failedChecks(view);
+  if (isOver(view)) return [];
+  if (isFinalizing(view)) return [finalizing(view)];
+  const waits = [...decisions(view), ...stalls(view), ...evictions(view)];
+  const steps = view.ended === undefined ? stepsOf(view, waits.length > 0) : [];
+  return [...waits, ...steps, ...refusals(view)];
+};
+
+const failedChecks = (view: UpgradeView): readonly Blocker[] => {
+  const unblock: readonly OperatorCommand[] = ['resume', 'evict', 'abort'];
+  const failed = view.checks.filter(({ result }) => result === 'failed');
+  const since = view.blocked?.at ?? view.updatedAt;
+  if (failed.length === 0) {
+    const evidence = [view.blocked?.position ?? view.position];
+    return [{ what: 'The prechecks failed.', kind: 'check-failed', since, evidence, unblock }];
+  }
+  return failed.map(({ check, nodeId, evidence, remedy, position }) => ({
+    what: `Check ${check} failed: ${evidence}`,
+    kind: 'check-failed',
+    ...(nodeId !== undefined && { nodeId }),
+    since,
+    evidence: [position],
+    unblock: nodeId === undefined ? unblock.filter((command) => command !== 'evict') : unblock,
+    remedy: remedy === '' ? 'See to it, then resume: the checks are made again.' : remedy,
+  }));
+};
+
+const finalizing = (view: UpgradeView): Blocker => {
+  const nodes = nodesOf(view).filter(({ state }) => state === 'stable' || state === 'staged');
+  const { at, position } = view.finalize ?? { at: view.updatedAt, position: view.position };
+  const ids = nodes.map(({ nodeId }) => nodeId);
+  const what =
+    ids.length === 0 ? 'The end is being recorded.' : `These nodes keep the old version still: ${named(ids)}.`;
+  return {
+    ...running('finalizing', what, at, position),
+    unblock: ids.length === 0 ? [] : ['evict'],
+    remedy: 'A node that cannot be reached any more holds this up until it is evicted.',
+  };
+};
+
+const decision = (
+  mark: Mark,
+  kind: string,
+  what: string,
+  unblock: readonly OperatorCommand[],
+  remedy?: string,
+): Blocker => {
+  const reason = mark.reason === undefined ? '' : `: ${mark.reason}`;
+  return { what: `${what}${reason}.`, kind, since: mark.at, evidence: [mark.position], unblock, remedy };
+};
+
+/** What people have decided, or have yet to decide. */
+const decisions = (view: UpgradeView): readonly Blocker[] => {
+  const { abort, rollback, paused, staged, ended } = view;
+  if (ended !== undefined) return [];
+  if (abort) return [decision(abort, 'aborting', `${abort.by} aborted; the token holders come to an end first`, [])];
+  const found: Blocker[] = [];
+  if (rollback) found.push(decision(rollback, 'rolling-back', `${rollback.by} had it rolled back`, []));
+  if (paused) {
+    const remedy = 'Resume when it may go on; a node that holds a token ends in any case.';
+    found.push(decision(paused, 'paused', `${paused.by} paused it`, ['resume', 'rollback', 'abort'], remedy));
+  } else if (!rollback && view.stage === 'staging' && staged && !isCommitted(view)) {
+    const mark = { ...staged, reason: undefined };
+    const remedy = 'Commit to start the rollout, or abort: every node still runs what it ran before.';
+    found.push(
+      decision(mark, 'awaits-commit', 'All is staged; the rollout waits to be committed', ['commit', 'abort'], remedy),
+    );
+  }
+  return found;
+};
+
+const stallBlocker = (
+  stall: Stall,
+  unblock: readonly OperatorCommand[],
+  remedy: string,
+  lane?: string,
+  others = '',
+): Blocker => ({
+  what: `${stall.evidence}${others}`,
+  kind: stall.reason,
+  ...(stall.nodeId !== undefined && { nodeId: stall.nodeId }),
+  ...(lane !== undefined && { lane }),
+  since: stall.at,
+  evidence: [stall.position],
+  unblock,
+  remedy: stall.precheckCouldHaveCaught ? `${remedy} ${CAUGHT}` : remedy,
+});
+
+const stalls = (view: UpgradeView): readonly Blocker[] => {
+  const early = Object.keys(view.stalls)
+    .sort()
+    .flatMap((key) => {
+      const stall = view.stalls[key];
+      if (!stall) return [];
+      if (stall.nodeId === undefined) {
+        return [stallBlocker(stall, ['resume', 'abort'], 'See to the nodes that are named, then resume.')];
+      }
+      const remedy = `See to ${stall.nodeId}, then retry it; or skip it: it stays on its version.`;
+      return [stallBlocker(stall, ['retry', 'resume', 'skip', 'evict', 'abort'], remedy)];
+    });
+  const lanes = openLanes(view);
+  const isAnyStalled = lanes.some(({ stall }) => stall);
+  const held = lanes.filter((lane) => isHeldBack(view, lane, isAnyStalled));
+  const names = named(held.map(({ lane }) => lane));
+  const others = held.length === 0 ? '' : ` For that these lanes wait too: ${names}.`;
+  return [...early, ...lanes.flatMap((lane) => (lane.stall ? [laneStall(lane, lane.stall, others)] : []))];
+};
+
+const laneStall = ({ lane }: LaneView, stall: Stall, others: string): Blocker => {
+  const nodeId = stall.nodeId ?? 'the node';
+  const remedy =
+    `See to ${nodeId}. Resume judges it again as it is, retry has it try again, ` +
+    'skip leaves it when it is up on a supported version, evict takes it out of the cluster.';
+  return stallBlocker(stall, ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'], remedy, lane, others);
+};
+
+/** Whoever was evicted with the token in hand keeps it until it is known to be down. */
+const evictions = (view: UpgradeView): readonly Blocker[] =>
+  openLanes(view).flatMap((lane) => {
+    const node = holderOf(view, lane);
+    if (!node?.evictAsked) return [];
+    const { nodeId, evictAsked } = node;
+    const remedy = `Make sure that ${nodeId} is down and stays down, then evict it with confirmedDown.`;
+    const what = `${evictAsked.by} evicted ${nodeId}, which holds the token and has not given it up`;
+    return [{ ...decision(evictAsked, 'eviction-unconfirmed', what, ['evict'], remedy), nodeId, lane: lane.lane }];
+  });
+
+const stepsOf = (view: UpgradeView, isWaiting: boolean): readonly Blocker[] => {
+  const { stage, stageMark, startedAt, position } = view;
+  const since = stageMark?.at ?? startedAt;
+  const at = stageMark?.position ?? position;
+  switch (stage) {
+    case 'precheck':
+      return isWaiting ? [] : [precheckStep(view)];
+    case 'distribution':
+      return isWaiting ? [] : distributionSteps(view);
+    case 'staging':
+      if (isWaiting) return [];
+      if (!view.staged) return [stagingStep(view)];
+      return [running('awaits-rollout', 'It is committed; the rollout begins.', since, at)];
+    case 'rollout': {
+      const steps = holderSteps(view);
+      if (steps.length > 0 || isWaiting) return steps;
+      const isDone = lanesOf(view).every(({ phase }) => phase === 'closed');
+      const what = isDone
+        ? 'All lanes are closed; the end is being recorded.'
+        : 'The next token is about to be granted.';
+      return [running(isDone ? 'awaits-end' : 'passing-token', what, since, at)];
+    }
+    default:
+      return assertNever(stage);
+  }
+};
+
+const holderSteps = (view: UpgradeView): readonly Blocker[] =>
+  openLanes(view).flatMap((lane) => {
+    const node = holderOf(view, lane);
+    return node && !lane.stall && !node.evictAsked ? [holderStep(view, node, lane)] : [];
+  });
+
+const refusals = ({ refused }: UpgradeView): readonly Blocker[] =>
+  refused ? [running('command-refused', `${refused.reason}.`, refused.at, refused.position)] : [];

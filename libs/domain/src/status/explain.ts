@@ -1,0 +1,48 @@
+import type { Blocker, OperatorCommand, UpgradeState, UpgradeStatus } from '@baton/contracts';
+
+/** Why an upgrade is not moving, or what it is doing, and what may be done about it. */
+export interface Explanation {
+  readonly upgradeId: string;
+  readonly state: UpgradeState;
+  readonly position: number;
+  /** One sentence or two for people. */
+  readonly summary: string;
+  /** Never empty before the upgrade is over. */
+  readonly waiting: readonly Blocker[];
+  /** Requests to the gateway, one a line, that are legal now; those that end a wait come first. */
+  readonly next: readonly string[];
+}
+
+const NEEDS_NODE: ReadonlySet<OperatorCommand> = new Set(['retry', 'skip', 'evict']);
+
+/** Answers `why is it not moving` from the status alone. */
+export const explain = (status: UpgradeStatus): Explanation => {
+  const { upgradeId, state, position, blockedBy } = status;
+  return { upgradeId, state, position, summary: summaryOf(status), waiting: blockedBy, next: nextLines(status) };
+};
+
+const summaryOf = (status: UpgradeStatus): string => {
+  const { upgradeId, state, stage, from, to, nodes, versions, progress, blockedBy, dryRun } = status;
+  const subject = dryRun ? `Plan ${upgradeId}` : `Upgrade ${upgradeId}`;
+  const over = `${versions[to] ?? 0} of ${nodes.length} nodes run ${to}.`;
+  const done = `${progress.done} of ${progress.total} done`;
+  const where = `${subject} (${from} to ${to}) is ${state} in its ${stage}, ${done}; ${over}`;
+  const [first, ...others] = blockedBy;
+  if (!first) return `${subject} (${from} to ${to}) is ${state}; ${over}`;
+  const more = others.length === 0 ? '' : ` And ${others.length} more.`;
+  return `${where} ${first.what}${more}`;
+};
+
+const nextLines = ({ upgradeId, blockedBy, allowed }: UpgradeStatus): readonly string[] => {
+  const line = (command: OperatorCommand, nodeId?: string): string => {
+    const path = `POST /v1/upgrades/${upgradeId}/${command}`;
+    return NEEDS_NODE.has(command) && nodeId !== undefined ? `${path} {"nodeId":"${nodeId}"}` : path;
+  };
+  const unblocking = blockedBy.flatMap(({ unblock, nodeId }) =>
+    unblock
+      .filter((command) => nodeId !== undefined || !NEEDS_NODE.has(command))
+      .map((command) => line(command, nodeId)),
+  );
+  const others = allowed.filter((command) => !NEEDS_NODE.has(command)).map((command) => line(command));
+  return [...new Set([...unblocking, ...others])];
+};

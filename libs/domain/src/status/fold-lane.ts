@@ -1,0 +1,133 @@
+import type { LaneEvent } from '@baton/contracts';
+import { assertNever, instanceOf, type Recorded } from '@baton/kernel';
+import { versionsOf } from './fold-precheck.js';
+import { stallOf } from './stalls.js';
+import { laneIn, move, nodeIn, type LaneView, type NodeView, type UpgradeView } from './view.js';
+
+type Of<Type extends LaneEvent['type']> = Recorded & Extract<LaneEvent, { type: Type }>;
+
+export const foldLane = (view: UpgradeView, event: Recorded & LaneEvent): void => {
+  const instance = instanceOf(event.stream);
+  const lane = laneIn(view, instance.slice(instance.indexOf('_') + 1), event);
+  if (event.type === 'LaneOpened') return opened(view, lane, event);
+  if (event.type === 'LaneClosed') {
+    lane.phase = 'closed';
+    lane.since = event.recordedAt;
+    lane.token = undefined;
+    lane.stall = undefined;
+    return;
+  }
+  const node = nodeIn(view, event.data.nodeId, event);
+  node.lane = lane.lane;
+  node.wave = lane.wave;
+  foldTurn(view, lane, node, event);
+};
+
+const foldTurn = (
+  view: UpgradeView,
+  lane: LaneView,
+  node: NodeView,
+  event: Exclude<Of<LaneEvent['type']>, { type: 'LaneOpened' | 'LaneClosed' }>,
+): void => {
+  switch (event.type) {
+    case 'TokenGranted':
+      return granted(view, lane, node, event);
+    case 'HolderDrained':
+      return move(node, event, 'draining', event.data.at);
+    case 'HolderActivated':
+      move(node, event, 'activated', event.data.at);
+      if (!event.data.alreadyActive) swap(node);
+      return;
+    case 'HolderBooted':
+      move(node, event, 'booted', event.data.at);
+      node.layers = { ...node.layers, ...versionsOf(event.data.layers) };
+      return;
+    case 'HolderStable':
+      return move(node, event, 'stable');
+    case 'LaneStalled':
+      return stalled(view, lane, node, event);
+    case 'LaneResumed':
+      lane.stall = undefined;
+      node.error = undefined;
+      node.stepAt = event.data.at;
+      return;
+    case 'TokenReturned':
+      return returned(lane, node, event);
+    case 'HolderSkipped':
+      if (event.data.version !== undefined) {
+        node.layers = { ...node.layers, [view.terms.layer]: event.data.version };
+      }
+      return leave(lane, node, event, 'skipped');
+    case 'HolderEvicted':
+      return leave(lane, node, event, 'evicted');
+    default:
+      return assertNever(event);
+  }
+};
+
+const opened = (view: UpgradeView, lane: LaneView, event: Of<'LaneOpened'>): void => {
+  const { wave, direction, nodes } = event.data;
+  lane.wave = wave;
+  lane.direction = direction;
+  lane.phase = 'open';
+  lane.run = view.run;
+  lane.since = event.recordedAt;
+  for (const nodeId of nodes) {
+    const node = nodeIn(view, nodeId, event);
+    node.lane = lane.lane;
+    node.wave = wave;
+    // It stands in line once more, for its way back.
+    if (direction === 'back' && node.state !== 'evicted') move(node, event, 'waiting');
+  }
+};
+
+const granted = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'TokenGranted'>): void => {
+  const { nodeId, epoch, attempt, at } = event.data;
+  lane.token = { nodeId, epoch, since: event.recordedAt };
+  lane.stall = undefined;
+  lane.phase = 'open';
+  move(node, event, 'granted', at);
+  node.attempt = attempt;
+  node.cameFrom ??= node.layers[view.terms.layer];
+};
+
+const stalled = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'LaneStalled'>): void => {
+  lane.stall = stallOf(event, event.data);
+  node.error = event.data.evidence;
+  if (event.data.reason !== 'fell-back') return;
+  // It went back by itself to the partition that it came from.
+  if (node.state === 'activated' || node.state === 'booted') swap(node);
+  if (node.cameFrom !== undefined) node.layers = { ...node.layers, [view.terms.layer]: node.cameFrom };
+};
+
+const returned = (lane: LaneView, node: NodeView, event: Of<'TokenReturned'>): void => {
+  lane.token = undefined;
+  lane.stall = undefined;
+  switch (event.data.outcome) {
+    case 'upgraded':
+      return move(node, event, 'stable');
+    case 'reverted':
+      return move(node, event, 'reverted');
+    case 'retried':
+      return;
+    default:
+      return assertNever(event.data.outcome);
+  }
+};
+
+const leave = (
+  lane: LaneView,
+  node: NodeView,
+  event: Of<'HolderSkipped' | 'HolderEvicted'>,
+  state: 'skipped' | 'evicted',
+): void => {
+  if (lane.token?.nodeId === node.nodeId) {
+    lane.token = undefined;
+    lane.stall = undefined;
+  }
+  move(node, event, state);
+};
+
+const swap = (node: NodeView): void => {
+  [node.active, node.passive] = [node.passive, node.active];
+};

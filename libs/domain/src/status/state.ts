@@ -1,0 +1,72 @@
+import type { LaneStatus, NodeState, UpgradeState } from '@baton/contracts';
+import { assertNever } from '@baton/kernel';
+import { isStalledHolder, lanesOf, type LaneView, type NodeView, type UpgradeView } from './view.js';
+
+/** The one word for where an upgrade is. What a person decided goes before what the stages do. */
+export const stateOf = (view: UpgradeView): UpgradeState => {
+  if (view.ended !== undefined) return view.ended;
+  if (view.abort) return 'aborting';
+  if (view.terms.dryRun && view.precheck === 'passed') return 'completed';
+  if (view.paused) return 'paused';
+  if (view.rollback) return canAnyLaneMove(view) ? 'rolling-back' : 'stalled';
+  switch (view.stage) {
+    case 'precheck':
+      if (view.blocked) return 'blocked';
+      return view.precheck === 'none' ? 'requested' : 'prechecking';
+    case 'distribution':
+      return hasStalls(view) ? 'stalled' : 'distributing';
+    case 'staging':
+      if (hasStalls(view)) return 'stalled';
+      if (!view.staged) return 'staging';
+      return isCommitted(view) ? 'rolling' : 'prepared';
+    case 'rollout':
+      return canAnyLaneMove(view) ? 'rolling' : 'stalled';
+    default:
+      return assertNever(view.stage);
+  }
+};
+
+export const isCommitted = (view: UpgradeView): boolean => view.terms.autoCommit || view.commit !== undefined;
+
+/** Someone wants the old version given up, and not every node has done so. */
+export const isFinalizing = (view: UpgradeView): boolean => view.ended === 'completed' && view.finalize !== undefined;
+
+/** Nothing waits any more, and nothing will happen unless somebody asks for it. */
+export const isOver = (view: UpgradeView): boolean =>
+  (view.ended !== undefined && !isFinalizing(view)) || (view.terms.dryRun && view.endedAt !== undefined);
+
+const hasStalls = (view: UpgradeView): boolean => Object.keys(view.stalls).length > 0;
+
+export const openLanes = (view: UpgradeView): readonly LaneView[] =>
+  lanesOf(view).filter(({ phase }) => phase === 'open');
+
+/** It has no token, and gets none while another lane is stalled: so the strategy wants it. */
+export const isHeldBack = (view: UpgradeView, lane: LaneView, isAnyStalled: boolean): boolean =>
+  isAnyStalled && view.terms.scope !== 'lane' && !lane.stall && !lane.token;
+
+/** Between waves everything may move; otherwise it takes a lane that neither is stalled nor waits for one that is. */
+const canAnyLaneMove = (view: UpgradeView): boolean => {
+  const lanes = openLanes(view);
+  const isAnyStalled = lanes.some(({ stall }) => stall);
+  return !isAnyStalled || lanes.some((lane) => !lane.stall && !isHeldBack(view, lane, isAnyStalled));
+};
+
+export const laneStateOf = (view: UpgradeView, lane: LaneView, isAnyStalled: boolean): LaneStatus['state'] => {
+  switch (lane.phase) {
+    case 'planned':
+      return 'waiting';
+    case 'closed':
+      return 'closed';
+    case 'open': {
+      if (lane.stall) return 'stalled';
+      const waits = !lane.token && (view.paused !== undefined || isHeldBack(view, lane, isAnyStalled));
+      return waits ? 'waiting' : 'rolling';
+    }
+    default:
+      return assertNever(lane.phase);
+  }
+};
+
+/** A holder that stalled has failed, however far it came. */
+export const nodeStateOf = (view: UpgradeView, node: NodeView): NodeState =>
+  isStalledHolder(view, node) ? 'failed' : node.state;

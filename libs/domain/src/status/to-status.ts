@@ -1,0 +1,128 @@
+import type { Blocker, LaneStatus, NodeStatus, UpgradeStatus } from '@baton/contracts';
+import { assertNever } from '@baton/kernel';
+import { allowedCommands } from './allowed.js';
+import { blockersOf } from './blockers.js';
+import { isFinalizing, laneStateOf, nodeStateOf, stateOf } from './state.js';
+import { lanesOf, nodesOf, type LaneView, type NodeView, type UpgradeView } from './view.js';
+
+/** What `GET /v1/upgrades/{u}` says. Stays as it is when the view is folded on. */
+export const toStatus = (view: UpgradeView): UpgradeStatus => {
+  const { terms, position, startedAt, updatedAt, endedAt, stage } = view;
+  const lanes = lanesOf(view);
+  const nodes = nodesOf(view);
+  const isAnyStalled = lanes.some(({ stall }) => stall);
+  const known = {
+    ...{ upgradeId: terms.upgradeId, upgradeNo: terms.upgradeNo, clusterId: terms.clusterId },
+    ...{ from: terms.from, to: terms.to, strategy: terms.strategy, dryRun: terms.dryRun },
+    state: stateOf(view),
+    ...{ stage, position, startedAt, updatedAt },
+    ...(endedAt !== undefined && { endedAt }),
+    progress: progressOf(view, nodes),
+    versions: versionsRun(view, nodes),
+    lanes: lanes.map((lane) => toLane(view, lane, isAnyStalled)),
+    nodes: nodes.map((node) => toNode(view, node)),
+    checks: view.checks.map(({ check, result, nodeId, evidence, remedy }) => ({
+      ...{ check, result, evidence, remedy },
+      ...(nodeId !== undefined && { nodeId }),
+    })),
+    blockedBy: blockersOf(view),
+    rollback: rollbackOf(view),
+  };
+  const allowed = allowedCommands(known);
+  return { ...known, blockedBy: known.blockedBy.map((blocker) => possible(blocker, allowed)), allowed };
+};
+
+/** Only what is legal now ends a wait. */
+const possible = (blocker: Blocker, allowed: UpgradeStatus['allowed']): Blocker => ({
+  ...blocker,
+  unblock: blocker.unblock.filter((command) => allowed.includes(command)),
+});
+
+const toLane = (view: UpgradeView, lane: LaneView, isAnyStalled: boolean): LaneStatus => ({
+  lane: lane.lane,
+  wave: lane.wave,
+  direction: lane.direction,
+  state: laneStateOf(view, lane, isAnyStalled),
+  ...(lane.token && { token: lane.token }),
+});
+
+const toNode = (view: UpgradeView, node: NodeView): NodeStatus => {
+  const { nodeId, lane, wave, active, passive, partitions, layers, attempt, since, error } = node;
+  return {
+    nodeId,
+    ...(lane !== undefined && { lane, wave }),
+    state: nodeStateOf(view, node),
+    ...(active !== undefined && { active, passive }),
+    ...(partitions && { partitions }),
+    ...{ layers, attempt, since },
+    ...(error !== undefined && { error }),
+  };
+};
+
+/** N-20: how many nodes run which version now; whoever was evicted runs none for this cluster. */
+const versionsRun = (view: UpgradeView, nodes: readonly NodeView[]): Readonly<Record<string, number>> => {
+  const counts: Record<string, number> = {};
+  for (const { state, layers } of nodes) {
+    const version = layers[view.terms.layer];
+    if (state !== 'evicted' && version !== undefined) counts[version] = (counts[version] ?? 0) + 1;
+  }
+  return counts;
+};
+
+const progressOf = (view: UpgradeView, nodes: readonly NodeView[]): UpgradeStatus['progress'] => {
+  const count = (fits: (node: NodeView) => boolean): number => nodes.filter(fits).length;
+  switch (view.stage) {
+    case 'precheck': {
+      const done = count(({ factsRun, probedRun }) => factsRun === view.run && probedRun === view.run);
+      return { done: view.run === 0 ? 0 : done, total: nodes.length };
+    }
+    case 'distribution': {
+      const done = count(({ nodeId, state }) => state === 'stored' && view.seeds.includes(nodeId));
+      return { done, total: view.terms.seeds };
+    }
+    case 'staging':
+      return { done: count(({ state }) => state === 'staged'), total: view.staging };
+    case 'rollout':
+      return rolled(view, count);
+    default:
+      return assertNever(view.stage);
+  }
+};
+
+/** Nodes that are over on the wanted side, of those that were planned or, on the way back, had been taken down. */
+const rolled = (view: UpgradeView, count: (fits: (node: NodeView) => boolean) => number) => {
+  if (view.rollback) {
+    const total = count(({ cameFrom }) => cameFrom !== undefined);
+    return { done: count(({ state }) => state === 'reverted'), total };
+  }
+  // A stable holder still has the token: its turn is over when it gave it back.
+  const holders = new Set(Object.values(view.lanes).map(({ token }) => token?.nodeId));
+  const done = count(({ nodeId, state }) => (state === 'stable' || state === 'finalized') && !holders.has(nodeId));
+  return { done, total: count(({ lane }) => lane !== undefined) };
+};
+
+const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
+  const no = (reason: string) => ({ possible: false, reason });
+  switch (view.ended) {
+    case 'rolled-back':
+      return no('it was rolled back');
+    case 'aborted':
+      return no('it was aborted and stays as it is');
+    case 'finalized':
+      return no('it was finalized: the old version is given up');
+    case 'completed':
+    case undefined:
+      break;
+    default:
+      return assertNever(view.ended);
+  }
+  if (isFinalizing(view)) return no('it is being finalized: nodes give up the old version');
+  if (view.abort) return no('it is being aborted');
+  if (view.rollback) return no('it is on its way back already');
+  if (view.stage !== 'rollout') return no('no node has gone over yet: abort leaves everything as it was');
+  const reason =
+    view.commitPoint === undefined
+      ? undefined
+      : `the commit point was reached: the waves before wave ${view.commitPoint} stay on ${view.terms.to}`;
+  return { possible: true, until: 'finalized', ...(reason !== undefined && { reason }) };
+};
