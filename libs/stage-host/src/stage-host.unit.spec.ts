@@ -1,0 +1,136 @@
+import type { Answer, AnswerStatus, EventLog, NodeCommand } from '@baton/contracts';
+import { InMemoryEventLog } from '@baton/event-log';
+import type { Recorded } from '@baton/kernel';
+import { ManualClock, settle } from '../test/manual-clock.js';
+import { ask, toyStage } from '../test/toy-stage.js';
+import { hosted } from './ports.js';
+import { StageHost } from './stage-host.js';
+
+const by = { actor: 'test', correlationId: 'c', causationId: 'c' };
+
+const appendTo = async (log: EventLog, type: string, version: number): Promise<Recorded> => {
+  const result = await log.append({
+    commandId: `${type}-${version}`,
+    cluster: 'demo',
+    upgrade: 'u1',
+    meta: by,
+    writes: [{ stream: 'upgrade-u1', expectedVersion: version, events: [{ type, data: {} }] }],
+  });
+  if (result.status !== 'accepted') throw new Error(result.status);
+  return result.events[0] as Recorded;
+};
+
+const answerTo = (command: NodeCommand, status: AnswerStatus): Answer => {
+  const { args: _args, peers: _peers, urls: _urls, ...key } = command;
+  return { ...key, status, bootId: 'b1', runId: 'r1' };
+};
+
+/** A host over a log, a clock and a node; `node` may be changed while it runs. */
+const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock()) => {
+  const sent: NodeCommand[] = [];
+  const it = { node: (_command: NodeCommand): Answer | undefined => undefined };
+  const host = new StageHost([hosted(toyStage, { guards: ['upgrade'] })], {
+    log,
+    ask: (command) => {
+      sent.push(command);
+      return Promise.resolve(it.node(command));
+    },
+    urls: (_cluster, ids) => Promise.resolve(Object.fromEntries(ids.map((id) => [id, `http://${id}`]))),
+    connected: () => true,
+    clock,
+    logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
+    actor: 'toy-svc',
+    resendMs: 1_000,
+  });
+  const types = async () => (await log.read({ streams: ['rollout-u1'] })).map((event) => event.type);
+  return Object.assign(it, { host, log, clock, sent, types });
+};
+
+describe('the stage host', () => {
+  it('appends what follows from an event, asks the node at once and records its answer', async () => {
+    const { host, log, sent, types, clock } = world();
+    const requested = await appendTo(log, 'UpgradeRequested', 0);
+    await host.react(requested);
+    await settle();
+    expect(await types()).toEqual(['Began']);
+    expect(sent).toEqual([{ ...ask, urls: { n2: 'http://n2' } }]);
+    await host.report(answerTo(sent[0] as NodeCommand, 'done'));
+    expect(await types()).toEqual(['Began', 'Answered']);
+    await clock.advance(60_000);
+    expect(sent).toHaveLength(1);
+  });
+
+  it('handles the same event again without another effect', async () => {
+    const { host, log, types } = world();
+    const requested = await appendTo(log, 'UpgradeRequested', 0);
+    await Promise.all([host.react(requested), host.react(requested), host.react(requested)]);
+    expect(await types()).toEqual(['Began']);
+  });
+
+  it('sends what stays unanswered again with back-off from 1 to 30 s, and once more after a restart', async () => {
+    const first = world();
+    const requested = await appendTo(first.log, 'UpgradeRequested', 0);
+    first.node = (command) => answerTo(command, 'accepted');
+    await first.host.react(requested);
+    const times: number[] = [];
+    for (let second = 0; second <= 64; second += 1) {
+      const before = first.sent.length;
+      await first.clock.advance(second === 0 ? 0 : 1_000);
+      if (first.sent.length > before || (second === 0 && before > 0)) times.push(second);
+    }
+    expect(times).toEqual([0, 1, 3, 7, 15, 31, 61]);
+    await first.host.stop();
+    const second = world(first.log, first.clock);
+    await second.host.start(['u1']);
+    await settle();
+    expect(second.sent).toHaveLength(1);
+  });
+
+  it('INV-15: a replica whose view is old appends nothing, catches up and decides again', async () => {
+    const log = new InMemoryEventLog();
+    const [one, other] = [world(log), world(log)];
+    const requested = await appendTo(log, 'UpgradeRequested', 0);
+    await Promise.all([one.host.react(requested), other.host.react(requested)]);
+    expect(await one.types()).toEqual(['Began']);
+  });
+
+  it('cannot begin after a pause that it has not heard of: the append is guarded on what people want', async () => {
+    const { host, log, types } = world();
+    const requested = await appendTo(log, 'UpgradeRequested', 0);
+    await appendTo(log, 'PauseRequested', 1);
+    await host.react(requested);
+    expect(await types()).toEqual([]);
+  });
+
+  it('declares nothing late before the node was asked, however long all services were away', async () => {
+    const before = world();
+    await before.host.react(await appendTo(before.log, 'UpgradeRequested', 0));
+    await settle();
+    await before.host.stop();
+    await before.clock.advance(3_600_000);
+    const after = world(before.log, before.clock);
+    after.node = (command) => answerTo(command, 'done');
+    await after.host.start(['u1']);
+    await after.clock.advance(5_000);
+    expect(await after.types()).toEqual(['Began', 'Answered']);
+  });
+
+  it('declares late what was asked, gave no answer, and is past its deadline', async () => {
+    const { host, log, types, clock } = world();
+    await host.react(await appendTo(log, 'UpgradeRequested', 0));
+    await clock.advance(89_900);
+    expect(await types()).toEqual(['Began']);
+    await clock.advance(1_000);
+    expect(await types()).toEqual(['Began', 'Late']);
+  });
+
+  it('ignores the report for an instance that does not exist, and one that names another cluster', async () => {
+    const { host, log, types } = world();
+    const stray = answerTo({ ...ask, instance: 'u9', upgradeId: 'u9' }, 'done');
+    await host.report(stray);
+    expect(await log.head()).toBe(0);
+    await host.react(await appendTo(log, 'UpgradeRequested', 0));
+    await host.report({ ...answerTo(ask, 'done'), clusterId: 'lab' });
+    expect(await types()).toEqual(['Began']);
+  });
+});
