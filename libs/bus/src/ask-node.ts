@@ -2,6 +2,7 @@ import { commandSubject, type Answer, type NodeCommand } from '@baton/contracts'
 import type { Msg } from '@nats-io/transport-node';
 import type { Bus } from './connect.js';
 import { MalformedError } from './errors.js';
+import { fail } from './fields.js';
 import { parseAnswer, parseCommand } from './node-messages.js';
 
 /** Parses what others sent; what nobody can read is counted and is nothing. */
@@ -14,6 +15,18 @@ export const readOrCount = <T>(bus: Bus, bytes: Uint8Array, parse: (bytes: Uint8
     return undefined;
   }
 };
+
+/** The same for a message whose subject says who sent it or for whom it is: it has to say so itself. */
+export const readAddressed = <T>(
+  bus: Bus,
+  { data, subject }: Msg,
+  parse: (bytes: Uint8Array) => T,
+  subjectOf: (parsed: T) => string,
+): T | undefined =>
+  readOrCount(bus, data, (bytes) => {
+    const parsed = parse(bytes);
+    return subjectOf(parsed) === subject ? parsed : fail('subject', 'is that of another node');
+  });
 
 /** One request and its reply; undefined: nobody there, no reply in time, or one that cannot be read. */
 export const request = async <T>(
@@ -65,12 +78,8 @@ const nodesOf = (bus: Bus, cluster: string): Map<string, Serve> => {
 const dispatch = async (bus: Bus, nodes: ReadonlyMap<string, Serve>, message: Msg): Promise<void> => {
   const serve = nodes.get(message.subject.split('.')[4] ?? '');
   if (!serve) return;
-  const command = readOrCount(bus, message.data, parseCommand);
+  const command = readAddressed(bus, message, parseCommand, (it) => commandSubject(it.clusterId, it.nodeId, it.verb));
   if (!command) return;
-  if (commandSubject(command.clusterId, command.nodeId, command.verb) !== message.subject) {
-    bus.counts.malformed += 1;
-    return;
-  }
   try {
     message.respond(JSON.stringify(await serve(command)));
   } catch {

@@ -1,6 +1,6 @@
 import { confirmSubject, type ConfirmAsk, type ConfirmReply } from '@baton/contracts';
 import type { Msg } from '@nats-io/transport-node';
-import { readOrCount, request } from './ask-node.js';
+import { readAddressed, request } from './ask-node.js';
 import type { Bus } from './connect.js';
 import { parseConfirmAsk, parseConfirmReply } from './node-messages.js';
 
@@ -9,13 +9,8 @@ export const askConfirm = (bus: Bus, ask: ConfirmAsk, timeoutMs = 2_000): Promis
   request(bus, confirmSubject(ask.clusterId, ask.nodeId), ask, timeoutMs, parseConfirmReply);
 
 const answer = async (bus: Bus, message: Msg, confirm: (ask: ConfirmAsk) => Promise<ConfirmReply>): Promise<void> => {
-  const ask = readOrCount(bus, message.data, parseConfirmAsk);
+  const ask = readAddressed(bus, message, parseConfirmAsk, (it) => confirmSubject(it.clusterId, it.nodeId));
   if (!ask) return;
-  // A node may ask for itself only.
-  if (confirmSubject(ask.clusterId, ask.nodeId) !== message.subject) {
-    bus.counts.malformed += 1;
-    return;
-  }
   try {
     message.respond(JSON.stringify(await confirm(ask)));
   } catch {

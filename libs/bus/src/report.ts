@@ -1,6 +1,6 @@
 import { heartbeatSubject, type Answer, type Heartbeat, type NodeHello } from '@baton/contracts';
 import { jetstream } from '@nats-io/jetstream';
-import { readOrCount } from './ask-node.js';
+import { readAddressed } from './ask-node.js';
 import type { Bus } from './connect.js';
 import { parseHeartbeat } from './node-messages.js';
 
@@ -22,8 +22,8 @@ export const publishHeartbeat = (bus: Bus, heartbeat: Heartbeat): void => {
 export const followHeartbeats = (bus: Bus, listener: (heartbeat: Heartbeat) => void): (() => void) => {
   const subscription = bus.nc.subscribe(heartbeatSubject('*', '*'), {
     callback: (_error, message) => {
-      const heartbeat = readOrCount(bus, message.data, parseHeartbeat);
-      if (heartbeat && heartbeatSubject(heartbeat.clusterId, heartbeat.nodeId) === message.subject) listener(heartbeat);
+      const heartbeat = readAddressed(bus, message, parseHeartbeat, (it) => heartbeatSubject(it.clusterId, it.nodeId));
+      if (heartbeat) listener(heartbeat);
     },
   });
   return () => subscription.unsubscribe();
