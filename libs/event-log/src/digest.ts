@@ -11,6 +11,8 @@ export interface Contents {
   readonly meta: string;
 }
 
+const LENGTH_BYTES = 4;
+
 /** The hash before the first event: 32 zero bytes, in hex. */
 export const FIRST_PREVIOUS_HASH = '00'.repeat(32);
 
@@ -19,13 +21,15 @@ export const FIRST_PREVIOUS_HASH = '00'.repeat(32);
  * UTF-8 behind its length in bytes (4 bytes, big-endian).
  */
 export const digestOf = ({ stream, version, type, cluster, upgrade = '', data, meta }: Contents): string => {
-  const hash = createHash('sha256');
-  for (const field of [stream, String(version), type, cluster, upgrade, data, meta]) {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(Buffer.byteLength(field));
-    hash.update(length).update(field, 'utf8');
+  const fields = [stream, String(version), type, cluster, upgrade, data, meta].map((field) => Buffer.from(field));
+  // One buffer and one update: several times faster than an update for each part.
+  const bytes = Buffer.allocUnsafe(fields.reduce((sum, field) => sum + LENGTH_BYTES + field.length, 0));
+  let offset = 0;
+  for (const field of fields) {
+    offset = bytes.writeUInt32BE(field.length, offset);
+    offset += field.copy(bytes, offset);
   }
-  return hash.digest('hex');
+  return createHash('sha256').update(bytes).digest('hex');
 };
 
 /** sha256(previous hash ‖ position as 8 bytes, big-endian ‖ digest), in hex. */
