@@ -26,6 +26,14 @@ describe('the event log in Postgres', () => {
     return log;
   };
 
+  const blockedPids = async (): Promise<number[]> => {
+    const { rows } = await database.admin.query<{ pid: number }>(
+      `SELECT pid FROM pg_stat_activity
+       WHERE application_name = 'baton event-log' AND datname = current_database() AND wait_event_type = 'Lock'`,
+    );
+    return rows.map(({ pid }) => pid);
+  };
+
   describeEventLog(() => openAs('baton_gateway'));
 
   it('gives several processes at once gapless positions, and a reader never one that others follow late (INV-1)', async () => {
@@ -56,6 +64,23 @@ describe('the event log in Postgres', () => {
     expect(results.filter(({ status }) => status === 'accepted')).toHaveLength(100);
     expect(seen).toEqual(Array.from({ length: 150 }, (_, index) => index + 1));
     expect(verifyChain(await reader.read({}))).toBeUndefined();
+  });
+
+  it('judges a guard after every append that came before: no grant slips in behind a pause', async () => {
+    const [gateway, rollout] = [await openAs('baton_gateway'), await openAs('baton_rollout')];
+    await gateway.append(appendOf([write('upgrade-u1', 0, 'UpgradeRequested')]));
+    const pausing = new pg.Client({ connectionString: database.urlOf('baton_gateway') });
+    await pausing.connect();
+    await pausing.query('BEGIN');
+    await pausing.query(`
+      SELECT baton.append('{pause}', '{demo}', '{u1}', ARRAY['{}'], '{0}', '{1}', '{}', '{}',
+                          '{upgrade-u1}', '{1}', '{1}', '{PauseRequested}', ARRAY['{}'], ARRAY['digest'::bytea])`);
+    const guards = [{ stream: 'upgrade-u1', version: 1 }];
+    const granted = rollout.append(appendOf([write('lane-u1_a', 0, 'TokenGranted')], { guards }));
+    await eventually('the grant waits for the head', async () => (await blockedPids()).length === 1);
+    await pausing.query('COMMIT');
+    expect(await granted).toEqual({ status: 'guard-failed', stream: 'upgrade-u1', actualVersion: 2 });
+    await pausing.end();
   });
 
   it('lets appends that arrive while one commits leave together', async () => {
@@ -211,14 +236,6 @@ describe('the event log in Postgres', () => {
       await holder.connect();
       await holder.query('BEGIN; SELECT FROM baton.head FOR UPDATE');
       return () => holder.end();
-    };
-
-    const blockedPids = async (): Promise<number[]> => {
-      const { rows } = await database.admin.query<{ pid: number }>(
-        `SELECT pid FROM pg_stat_activity
-         WHERE application_name = 'baton event-log' AND datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return rows.map(({ pid }) => pid);
     };
   });
 });
