@@ -1,5 +1,5 @@
 import type { Answer, Ask, Outcome, StageCommand } from '@baton/contracts';
-import type { Event, Stage, Timed } from '@baton/kernel';
+import type { Event, Stage } from '@baton/kernel';
 import { given, type Given } from '@baton/testing';
 import { UPGRADE, happened, release, requested } from './precheck-fixtures.js';
 
