@@ -1,14 +1,15 @@
 import type { Blocker, OperatorCommand } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
-import { isCommitted, isFinalizing, isHeldBack, isOver, openLanes } from './state.js';
+import { isCommitted, isFinalizing, isHeldBack, isOver, openLanes, stateOf } from './state.js';
 import { distributionSteps, holderOf, holderStep, named, precheckStep, running, stagingStep } from './steps.js';
+import { DISTRIBUTION } from './stalls.js';
 import { lanesOf, nodesOf, type LaneView, type Mark, type Stall, type UpgradeView } from './view.js';
 
 const CAUGHT = 'A check before the upgrade could have found this: add or sharpen one.';
 
 /** Everything that this upgrade waits for, also what only takes its time; empty when it is over. */
 export const blockersOf = (view: UpgradeView): readonly Blocker[] => {
-  if (view.ended === undefined && view.precheck === 'failed' && view.blocked && !view.abort) return failedChecks(view);
+  if (stateOf(view) === 'blocked') return failedChecks(view);
   if (isOver(view)) return [];
   if (isFinalizing(view)) return [finalizing(view)];
   const waits = [...decisions(view), ...stalls(view), ...evictions(view)];
@@ -36,7 +37,11 @@ const failedChecks = (view: UpgradeView): readonly Blocker[] => {
 };
 
 const finalizing = (view: UpgradeView): Blocker => {
-  const nodes = nodesOf(view).filter(({ state }) => state === 'stable' || state === 'staged');
+  const { layer, to } = view.terms;
+  const keeps = (state: string): boolean => state === 'stable' || state === 'skipped';
+  const nodes = nodesOf(view).filter(
+    ({ state, layers, cameFrom }) => keeps(state) && layers[layer] === to && cameFrom !== undefined,
+  );
   const { at, position } = view.finalize ?? { at: view.updatedAt, position: view.position };
   const ids = nodes.map(({ nodeId }) => nodeId);
   const what =
@@ -96,24 +101,29 @@ const stallBlocker = (
   remedy: stall.precheckCouldHaveCaught ? `${remedy} ${CAUGHT}` : remedy,
 });
 
-const stalls = (view: UpgradeView): readonly Blocker[] => {
-  const early = Object.keys(view.stalls)
-    .sort()
-    .flatMap((key) => {
-      const stall = view.stalls[key];
-      if (!stall) return [];
-      if (stall.nodeId === undefined) {
-        return [stallBlocker(stall, ['resume', 'abort'], 'See to the nodes that are named, then resume.')];
+// Whoever goes back or gives up does not need the artifact any more.
+const stallsBeforeRollout = (view: UpgradeView): readonly Blocker[] =>
+  (view.abort || view.rollback ? [] : Object.values(view.stalls))
+    .toSorted((a, b) => a.position - b.position)
+    .map((stall) => {
+      if (stall === view.stalls[DISTRIBUTION]) {
+        const remedy = 'See to the nodes that are named, then resume; or retry the one that is to be asked first.';
+        return stallBlocker(stall, ['resume', 'retry', 'abort'], remedy);
       }
-      const remedy = `See to ${stall.nodeId}, then retry it; or skip it: it stays on its version.`;
-      return [stallBlocker(stall, ['retry', 'resume', 'skip', 'evict', 'abort'], remedy)];
+      const remedy = `See to ${stall.nodeId ?? 'it'}, then retry it; or skip it: it stays on its version.`;
+      return stallBlocker(stall, ['resume', 'retry', 'skip', 'evict', 'abort'], remedy);
     });
+
+const stalls = (view: UpgradeView): readonly Blocker[] => {
   const lanes = openLanes(view);
   const isAnyStalled = lanes.some(({ stall }) => stall);
   const held = lanes.filter((lane) => isHeldBack(view, lane, isAnyStalled));
   const names = named(held.map(({ lane }) => lane));
   const others = held.length === 0 ? '' : ` For that these lanes wait too: ${names}.`;
-  return [...early, ...lanes.flatMap((lane) => (lane.stall ? [laneStall(lane, lane.stall, others)] : []))];
+  return [
+    ...stallsBeforeRollout(view),
+    ...lanes.flatMap((lane) => (lane.stall ? [laneStall(lane, lane.stall, others)] : [])),
+  ];
 };
 
 const laneStall = ({ lane }: LaneView, stall: Stall, others: string): Blocker => {

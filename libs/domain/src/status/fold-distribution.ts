@@ -1,6 +1,6 @@
 import type { DistributionEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
-import { stallsOf } from './stalls.js';
+import { endDistributionStall, stallDistribution } from './stalls.js';
 import { markOf, move, nodeIn, type UpgradeView } from './view.js';
 
 export const foldDistribution = (view: UpgradeView, event: Recorded & DistributionEvent): void => {
@@ -10,14 +10,13 @@ export const foldDistribution = (view: UpgradeView, event: Recorded & Distributi
       view.stageMark = markOf(event);
       return;
     case 'SeedsChosen':
-      stallsOf(view).clear('distribution');
+      endDistributionStall(view);
       return chosen(view, event, event.data);
     case 'SeedStored': {
       const { nodeId } = event.data;
       // Staging may have begun on it: what it holds as a seed no longer says how far it is.
       const node = nodeIn(view, nodeId, event);
       if (isStoring(node.state)) move(node, event, 'stored');
-      stallsOf(view).drop(nodeId);
       return;
     }
     case 'SeedLost': {
@@ -29,9 +28,9 @@ export const foldDistribution = (view: UpgradeView, event: Recorded & Distributi
       return;
     }
     case 'DistributionStalled':
-      return stallsOf(view).add('distribution', event, event.data);
+      return stallDistribution(view, event, event.data);
     case 'DistributionCompleted':
-      stallsOf(view).clear('distribution');
+      endDistributionStall(view);
       view.distributed = true;
       view.stageMark = markOf(event);
       return;

@@ -33,6 +33,7 @@ const foldTurn = (
     case 'TokenGranted':
       return granted(view, lane, node, event);
     case 'HolderDrained':
+      node.cameFrom ??= event.data.version;
       return move(node, event, 'draining', event.data.at);
     case 'HolderActivated':
       move(node, event, 'activated', event.data.at);

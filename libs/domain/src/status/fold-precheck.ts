@@ -50,6 +50,7 @@ const started = (view: UpgradeView, event: Of<'PrecheckStarted'>): void => {
   if (part === 1) view.checks = [];
   view.run = run;
   view.precheck = 'collecting';
+  view.blocked = undefined;
   view.precheckMark = markOf(event);
   view.precheckStartedAt = startedAt;
   for (const { nodeId, layers } of members) {

@@ -1,6 +1,6 @@
 import type { UpgradeEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
-import { stallsOf } from './stalls.js';
+import { endStagingStall, stageAgain } from './stalls.js';
 import { isHolder, markOf, move, nodeIn, type UpgradeView } from './view.js';
 
 /** What people asked for, and how it ended. */
@@ -18,7 +18,7 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
     case 'ResumeRequested':
       return resume(view, event);
     case 'RetryRequested':
-      return stallsOf(view).release(event, event.data.nodeId);
+      return stageAgain(view, event, event.data.nodeId);
     case 'SkipRequested':
       return skip(view, event, event.data.nodeId);
     case 'EvictRequested':
@@ -56,21 +56,21 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
 const resume = (view: UpgradeView, event: Recorded): void => {
   view.paused = undefined;
   view.blocked = undefined;
-  stallsOf(view).release(event);
+  stageAgain(view, event);
 };
 
 const skip = (view: UpgradeView, event: Recorded, nodeId: string): void => {
   const node = nodeIn(view, nodeId, event);
   // The lane says when a holder is let go; one that only waits is out of the line from here on.
   if (!isHolder(view, node)) move(node, event, 'skipped');
-  stallsOf(view).drop(nodeId);
+  endStagingStall(view, nodeId);
 };
 
 const evict = (view: UpgradeView, event: Recorded, nodeId: string, reason?: string): void => {
   const node = nodeIn(view, nodeId, event);
   node.evictAsked = markOf(event, reason);
   if (!isHolder(view, node)) move(node, event, 'evicted');
-  stallsOf(view).drop(nodeId);
+  endStagingStall(view, nodeId);
 };
 
 const reopen = (view: UpgradeView): void => {

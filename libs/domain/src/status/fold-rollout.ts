@@ -5,6 +5,9 @@ import { markOf, move, nodeIn, type UpgradeView } from './view.js';
 export const foldRollout = (view: UpgradeView, event: Recorded & RolloutEvent): void => {
   switch (event.type) {
     case 'RolloutStarted':
+      view.stage = 'rollout';
+      view.stageMark = markOf(event);
+      return;
     case 'WaveStarted':
     case 'WaveCompleted':
     case 'RollbackStarted':
@@ -12,7 +15,6 @@ export const foldRollout = (view: UpgradeView, event: Recorded & RolloutEvent): 
     case 'RollbackCompleted':
     case 'RolloutAborted':
     case 'RolloutFinalized':
-      view.stage = 'rollout';
       view.stageMark = markOf(event);
       return;
     case 'CommitPointReached':

@@ -1,6 +1,6 @@
 import type { StagingEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
-import { stallsOf } from './stalls.js';
+import { endStagingStall, stallStaging } from './stalls.js';
 import { markOf, move, nodeIn, type UpgradeView } from './view.js';
 
 type Of<Type extends StagingEvent['type']> = Recorded & Extract<StagingEvent, { type: Type }>;
@@ -14,13 +14,14 @@ export const foldStaging = (view: UpgradeView, event: Recorded & StagingEvent): 
     case 'NodeStagingFailed': {
       const { nodeId, attempt, evidence, final, at } = event.data;
       const node = nodeIn(view, nodeId, event);
-      move(node, event, final ? 'failed' : 'staging', at);
+      move(node, event, final ? 'failed' : 'staging');
+      view.stagingAt = at;
       node.attempt = final ? attempt : attempt + 1;
       node.error = evidence;
       return;
     }
     case 'StagingStalled':
-      return stallsOf(view).add('staging', event, event.data);
+      return stallStaging(view, event, event.data);
     case 'StagingCompleted': {
       view.stalls = {};
       view.staged = markOf(event);
@@ -45,7 +46,7 @@ const started = (view: UpgradeView, event: Of<'StagingStarted'>): void => {
   for (const nodeId of nodes) {
     const node = nodeIn(view, nodeId, event);
     if (node.state === 'evicted' || node.state === 'skipped') continue;
-    move(node, event, 'staging', startedAt);
+    move(node, event, 'staging');
     node.attempt = 1;
   }
 };
@@ -60,6 +61,6 @@ const staged = (view: UpgradeView, event: Of<'NodeStaged'>): void => {
     [partition]: { version: view.terms.to, sha256: digest, state: 'good' },
   };
   node.passive = partition;
-  view.stagingAt = Math.max(view.stagingAt ?? 0, at);
-  stallsOf(view).drop(nodeId);
+  view.stagingAt = at;
+  endStagingStall(view, nodeId);
 };

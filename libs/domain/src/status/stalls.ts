@@ -1,5 +1,5 @@
 import type { Recorded } from '@baton/kernel';
-import { markOf, move, nodeIn, type Stall, type UpgradeView } from './view.js';
+import { move, nodeIn, type Stall, type UpgradeView } from './view.js';
 
 interface StallData {
   readonly nodeId?: string;
@@ -17,37 +17,49 @@ export const stallOf = (event: Recorded, { nodeId, reason, evidence, precheckCou
   precheckCouldHaveCaught,
 });
 
-const keyOf = (stage: 'distribution' | 'staging', nodeId?: string): string =>
-  nodeId === undefined ? stage : `${stage}/${nodeId}`;
+/** The key of the stall of the distribution; those of staging stand by node. */
+export const DISTRIBUTION = 'distribution';
 
-const isOf = (key: string, stage: string): boolean => key === stage || key.startsWith(`${stage}/`);
+const stagingOf = (nodeId: string): string => `staging/${nodeId}`;
 
-/** What stands still before the rollout; lanes keep their own stalls. */
-export const stallsOf = (view: UpgradeView) => ({
-  add: (stage: 'distribution' | 'staging', event: Recorded, data: StallData): void => {
-    view.stalls[keyOf(stage, data.nodeId)] = stallOf(event, data);
-    if (data.nodeId === undefined) return;
-    const node = nodeIn(view, data.nodeId, event);
-    if (node.state !== 'failed') move(node, event, 'failed');
-    node.error = data.evidence;
-  },
-  /** Somebody wants it tried again: of one node, or all. Whatever still stands in the way will be recorded again. */
-  release: (event: Recorded, nodeId?: string): void => {
-    for (const [key, stall] of Object.entries(view.stalls)) {
-      if (nodeId !== undefined && stall.nodeId !== nodeId) continue;
-      delete view.stalls[key];
-      if (stall.nodeId === undefined) continue;
-      const node = nodeIn(view, stall.nodeId, event);
-      const { at } = markOf(event);
-      if (node.state === 'failed') move(node, event, isOf(key, 'staging') ? 'staging' : 'storing', Date.parse(at));
-    }
-  },
-  /** The node is no longer needed. */
-  drop: (nodeId: string): void => {
-    delete view.stalls[keyOf('distribution', nodeId)];
-    delete view.stalls[keyOf('staging', nodeId)];
-  },
-  clear: (stage: 'distribution' | 'staging'): void => {
-    for (const key of Object.keys(view.stalls)) if (isOf(key, stage)) delete view.stalls[key];
-  },
-});
+const fail = (view: UpgradeView, event: Recorded, nodeId: string, evidence: string): void => {
+  const node = nodeIn(view, nodeId, event);
+  if (node.state !== 'failed') move(node, event, 'failed');
+  node.error = evidence;
+};
+
+/** The seeds are too few until others are chosen; asking for that does not yet make it so. */
+export const stallDistribution = (view: UpgradeView, event: Recorded, data: StallData): void => {
+  view.stalls[DISTRIBUTION] = stallOf(event, data);
+  if (data.nodeId !== undefined) fail(view, event, data.nodeId, data.evidence);
+};
+
+export const endDistributionStall = (view: UpgradeView): void => {
+  delete view.stalls[DISTRIBUTION];
+};
+
+export const stallStaging = (
+  view: UpgradeView,
+  event: Recorded,
+  data: StallData & { readonly nodeId: string },
+): void => {
+  view.stalls[stagingOf(data.nodeId)] = stallOf(event, data);
+  fail(view, event, data.nodeId, data.evidence);
+};
+
+/** The node has staged, or does not need to any more. */
+export const endStagingStall = (view: UpgradeView, nodeId: string): void => {
+  delete view.stalls[stagingOf(nodeId)];
+};
+
+/** Somebody wants one node, or all, to try again: from then on they do. */
+export const stageAgain = (view: UpgradeView, event: Recorded, nodeId?: string): void => {
+  for (const [key, stall] of Object.entries(view.stalls)) {
+    if (key === DISTRIBUTION || stall.nodeId === undefined) continue;
+    if (nodeId !== undefined && stall.nodeId !== nodeId) continue;
+    delete view.stalls[key];
+    const node = nodeIn(view, stall.nodeId, event);
+    move(node, event, 'staging');
+    node.attempt += 1;
+  }
+};

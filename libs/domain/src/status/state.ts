@@ -46,7 +46,10 @@ export const isHeldBack = (view: UpgradeView, lane: LaneView, isAnyStalled: bool
 
 /** Between waves everything may move; otherwise it takes a lane that neither is stalled nor waits for one that is. */
 const canAnyLaneMove = (view: UpgradeView): boolean => {
+  const since = view.rollback?.position ?? 0;
   const lanes = openLanes(view);
+  // A rollback turns back the holders that had stalled before it, and closes the lanes that waited for them.
+  if (lanes.some(({ stall, direction }) => direction === 'forward' && (stall?.position ?? since) < since)) return true;
   const isAnyStalled = lanes.some(({ stall }) => stall);
   return !isAnyStalled || lanes.some((lane) => !lane.stall && !isHeldBack(view, lane, isAnyStalled));
 };

@@ -92,7 +92,10 @@ const progressOf = (view: UpgradeView, nodes: readonly NodeView[]): UpgradeStatu
 /** Nodes that are over on the wanted side, of those that were planned or, on the way back, had been taken down. */
 const rolled = (view: UpgradeView, count: (fits: (node: NodeView) => boolean) => number) => {
   if (view.rollback) {
-    const total = count(({ cameFrom }) => cameFrom !== undefined);
+    const { layer, to } = view.terms;
+    const isOut = ({ state, layers }: NodeView): boolean =>
+      state === 'evicted' || (state === 'skipped' && layers[layer] !== to);
+    const total = count((node) => node.cameFrom !== undefined && !isOut(node));
     return { done: count(({ state }) => state === 'reverted'), total };
   }
   // A stable holder still has the token: its turn is over when it gave it back.
@@ -119,7 +122,6 @@ const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
   if (isFinalizing(view)) return no('it is being finalized: nodes give up the old version');
   if (view.abort) return no('it is being aborted');
   if (view.rollback) return no('it is on its way back already');
-  if (view.stage !== 'rollout') return no('no node has gone over yet: abort leaves everything as it was');
   const reason =
     view.commitPoint === undefined
       ? undefined
