@@ -294,8 +294,13 @@ describe('a distribution in a pause', () => {
     story.meanwhile(intended('ResumeRequested'));
     expect(story.asked()).toEqual(['n1/inspect/1', 'n2/store/1']);
     const { state, context } = given(distributionStage, UPGRADE, story.log);
-    const letOnAt = T0 + 200_000;
-    expect(distributionStage.due(state, { ...context, letOnAt })).toMatchObject([{ at: letOnAt + 60_000 }]);
+    const anHourLater = T0 + 3_600_000;
+    const [resume] = recorded([intended('ResumeRequested')]).map((event) => ({
+      ...event,
+      recordedAt: new Date(anHourLater).toISOString(),
+    }));
+    const after = resume ? distributionStage.observe(context, resume) : context;
+    expect(distributionStage.due(state, after)).toMatchObject([{ at: anHourLater + 60_000 }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { given, type Given } from '@baton/testing';
+import { given, recorded, type Given } from '@baton/testing';
 import { intended, release, request, strategy, requested, UPGRADE } from '../../test/precheck-fixtures.js';
 import {
   T0,
@@ -295,13 +295,17 @@ describe('what ends a stall of the staging', () => {
     expect(typesOf(story.answer('n4'))).toEqual(['NodeStaged']);
   });
 
-  it('does not call the node late for the time of the stall', () => {
+  it.each([
+    ['a request of an operator', intended('RetryRequested', { nodeId: 'n3' })],
+    ['a new copy', seedStored('n4')],
+  ])('counts no deadline from before %s', (_what, event) => {
     const story = stalled();
-    for (const nodeId of ['n1', 'n2', 'n4']) story.answer(nodeId);
-    story.meanwhile(intended('RetryRequested', { nodeId: 'n3' }));
+    for (const nodeId of ['n1', 'n2']) story.answer(nodeId);
     const { state, context } = given(stagingStage, UPGRADE, story.log);
-    const letOnAt = T0 + 3_600_000;
-    expect(stagingStage.due(state, { ...context, letOnAt })).toMatchObject([{ at: letOnAt + 60_000 }]);
+    const anHourLater = T0 + 3_600_000;
+    const [last] = recorded([event]).map((one) => ({ ...one, recordedAt: new Date(anHourLater).toISOString() }));
+    const after = last ? stagingStage.observe(context, last) : context;
+    expect(stagingStage.due(state, after)).toMatchObject([{ at: anHourLater + 60_000 }]);
   });
 
   it.each([

@@ -20,7 +20,7 @@ export const attemptOf = (nodeId: string, node: NodeStaging, intent: Intent): At
 };
 
 /** Nodes that serve the artifact: the seeds that hold it, then whoever has staged and was not given up since. */
-export const sourcesOf = (state: RunningStaging, { seeds, lostSeeds, intent }: StagingContext): readonly string[] => {
+const sourcesOf = (state: RunningStaging, { seeds, lostSeeds, intent }: StagingContext): readonly string[] => {
   const sources = new Set(seeds.filter((nodeId) => !(nodeId in intent.evicted)));
   for (const [nodeId, { status }] of state.nodes) {
     if (status === 'staged' && !lostSeeds.includes(nodeId) && !(nodeId in intent.evicted)) sources.add(nodeId);
@@ -28,7 +28,7 @@ export const sourcesOf = (state: RunningStaging, { seeds, lostSeeds, intent }: S
   return [...sources];
 };
 
-export interface Window {
+interface Window {
   readonly request: Request;
   readonly sources: readonly string[];
   /** As many nodes as the sources can serve, in the order of the plan. */
