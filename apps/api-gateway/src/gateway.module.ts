@@ -13,14 +13,14 @@ import { HeadWatch } from './events/head-watch.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
 import { PlansController } from './plans/plans.controller.js';
-import type { Liveness, ParkedView, Reads, StatusRules, Wakes } from './ports.js';
+import type { Liveness, ParkedView, Reads, Wakes } from './ports.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { InputPipe } from './problems/validation.js';
 import { ProjectionsController } from './projections.controller.js';
 import { ReleasesController } from './releases/releases.controller.js';
 import { ReleasesService } from './releases/releases.service.js';
 import type { Strategies } from './strategies/load-strategies.js';
-import { CHECKS, LIVENESS, LOG, PARKED, READS, REBUILD, STATUS_RULES, STRATEGIES, WAKES } from './tokens.js';
+import { CHECKS, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, WAKES } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
@@ -29,7 +29,6 @@ import { UpgradesController } from './upgrades/upgrades.controller.js';
 export interface GatewayParts {
   readonly log: EventLog;
   readonly reads: Reads;
-  readonly statusRules: StatusRules;
   readonly strategies: Strategies;
   readonly artifacts: ArtifactStore;
   readonly liveness: Liveness;
@@ -54,7 +53,6 @@ export class GatewayModule {
       providers: [
         { provide: LOG, useValue: parts.log },
         { provide: READS, useValue: parts.reads },
-        { provide: STATUS_RULES, useValue: parts.statusRules },
         { provide: STRATEGIES, useValue: parts.strategies },
         { provide: LIVENESS, useValue: parts.liveness },
         { provide: WAKES, useValue: parts.wakes },

@@ -6,6 +6,7 @@ import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { httpSeconds } from './health/metrics.js';
 import { takeBodies } from './http/json-body.js';
 import { documentApi } from './openapi.js';
+import { answerFrameworkError } from './problems/problem-filter.js';
 
 // Long enough for an id of any sane length to reach the check that names what is wrong with it.
 const PARAMETER_LENGTH_MAX = 500;
@@ -15,11 +16,13 @@ export const createGateway = async (
   parts: GatewayParts,
   options: { readonly logger?: LoggerService | false; readonly transport?: CustomTransportStrategy } = {},
 ): Promise<NestFastifyApplication> => {
-  const adapter = new FastifyAdapter({ routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX } });
+  const adapter = new FastifyAdapter({
+    routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
+    frameworkErrors: answerFrameworkError,
+  });
   takeBodies(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(parts), adapter, {
     bodyParser: false,
-    forceCloseConnections: true,
     ...(options.logger !== undefined && { logger: options.logger }),
   });
   adapter.getInstance().addHook('onResponse', (request, reply, done) => {

@@ -1,6 +1,5 @@
-import type { Heartbeat, Membership, OperatorCommand, Release, UpgradeState, UpgradeStatus } from '@baton/contracts';
+import type { Heartbeat, Membership, Release, UpgradeState, UpgradeStatus } from '@baton/contracts';
 import type { ActiveUpgrade } from '@baton/domain';
-import type { Recorded, Refusal } from '@baton/kernel';
 
 /** One page of a list in a stable order; `next` is the key to go on after. */
 export interface Page<T> {
@@ -48,13 +47,6 @@ export interface Liveness {
 
 /** Calls when something may have been appended; the result ends it. Losing a call costs at most a poll's delay. */
 export type Wakes = (wake: () => void) => () => void;
-
-/** The status of an upgrade by the rules of the domain, from all its events in log order. */
-export interface StatusRules {
-  /** Undefined: these are not the events of an upgrade. */
-  foldStatus(events: readonly Recorded[]): UpgradeStatus | undefined;
-  legalOn(status: UpgradeStatus, command: OperatorCommand, nodeId?: string): Refusal | undefined;
-}
 
 /** What a service gave up on until somebody unparks it. */
 export interface ParkedView {

@@ -1,7 +1,6 @@
 /** What the composition root provides, by the name under which it is injected. */
 export const LOG = Symbol('log');
 export const READS = Symbol('reads');
-export const STATUS_RULES = Symbol('status-rules');
 export const STRATEGIES = Symbol('strategies');
 export const ARTIFACT_DIR = Symbol('artifact-dir');
 export const LIVENESS = Symbol('liveness');

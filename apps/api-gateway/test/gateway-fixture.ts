@@ -1,7 +1,6 @@
-import type { NodeHello, OperatorCommand, UpgradeStatus } from '@baton/contracts';
-import { foldIntent, noIntent } from '@baton/domain';
+import type { NodeHello } from '@baton/contracts';
 import { InMemoryEventLog } from '@baton/event-log';
-import { refuse, type Recorded } from '@baton/kernel';
+import type { Recorded } from '@baton/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -46,26 +45,6 @@ export interface Answer {
   readonly body: ReturnType<typeof JSON.parse>;
 }
 
-/** Without the rules of the status at hand: enough of them for the routes. */
-const rules = {
-  foldStatus: (events: readonly Recorded[]): UpgradeStatus | undefined => {
-    const own = events.filter(({ stream }) => stream.startsWith('upgrade-'));
-    const { request, ended, paused } = own.reduce(foldIntent, noIntent);
-    if (!request) return undefined;
-    const { upgradeId, upgradeNo, clusterId, from, to, strategy, dryRun } = request;
-    const state = ended ?? (paused ? 'paused' : 'prechecking');
-    const at = own[0]?.recordedAt ?? '';
-    return {
-      ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, strategy: strategy.name, state, stage: 'precheck' },
-      ...{ position: events.at(-1)?.position ?? 0, startedAt: at, updatedAt: at, progress: { done: 0, total: 0 } },
-      ...{ versions: {}, lanes: [], nodes: [], checks: [], blockedBy: [], rollback: { possible: true } },
-      allowed: state === 'completed' ? ['rollback', 'finalize'] : ['pause', 'abort', 'evict'],
-    };
-  },
-  legalOn: ({ allowed, state }: UpgradeStatus, command: OperatorCommand) =>
-    allowed.includes(command) ? undefined : refuse('illegal-command', `${command} is not legal in ${state}.`).refused,
-};
-
 export interface FixtureOptions {
   readonly idleMs?: number;
   readonly log?: InMemoryEventLog;
@@ -78,7 +57,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const artifactDir = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
   const heartbeats = new Heartbeats();
   const parts: GatewayParts = {
-    ...{ log, reads: new LogReads(log, rules), statusRules: rules, liveness: heartbeats },
+    ...{ log, reads: new LogReads(log), liveness: heartbeats },
     strategies: await loadStrategies([STRATEGIES]),
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {

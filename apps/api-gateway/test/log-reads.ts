@@ -1,23 +1,21 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
 import { foldCluster, foldNodes, foldRelease, noCluster, noRelease, type Node } from '@baton/domain';
 import { categoryOf, instanceOf, type Recorded } from '@baton/kernel';
-import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView, StatusRules } from '../src/ports.js';
+import { statusOf } from '../src/upgrades/upgrade-log.js';
+import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView } from '../src/ports.js';
 
 /** Answers from the log itself, so that a spec needs neither a projection nor a database. */
 export class LogReads implements Reads {
-  constructor(
-    private readonly log: EventLog,
-    private readonly rules: StatusRules,
-  ) {}
+  constructor(private readonly log: EventLog) {}
 
   async getStatus(upgradeId: string): Promise<UpgradeStatus | undefined> {
-    return this.rules.foldStatus(await this.log.read({ upgrade: upgradeId }));
+    return statusOf(await this.log.read({ upgrade: upgradeId }));
   }
 
   async statusAt(upgradeId: string, at: number | string): Promise<UpgradeStatus | undefined> {
     const events = await this.log.read({ upgrade: upgradeId });
     const isThen = (event: Recorded) => (typeof at === 'number' ? event.position <= at : event.recordedAt <= at);
-    return this.rules.foldStatus(events.filter(isThen));
+    return statusOf(events.filter(isThen));
   }
 
   async listUpgrades(query: PageQuery): Promise<Page<UpgradeStatus>> {

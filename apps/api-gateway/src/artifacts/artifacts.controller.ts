@@ -2,6 +2,7 @@ import { Controller, Get, Param, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
+import { Readable } from 'node:stream';
 import { ProblemError } from '../problems/problem.js';
 import { ArtifactParams } from '../releases/release.dto.js';
 import { ArtifactStore } from './artifact-store.js';
@@ -50,7 +51,8 @@ export class ArtifactsController {
       .header('content-type', 'application/octet-stream')
       .header('content-length', last - first + 1);
     if (range !== 'whole') void reply.header('content-range', `bytes ${first}-${last}/${size}`);
-    if (request.method === 'HEAD') return reply.send();
+    // Fastify would call a body that is not a stream empty, and say so.
+    if (request.method === 'HEAD') return reply.send(Readable.from([]));
     const path = this.store.pathOf(sha256);
     return reply.send(createReadStream(path, { start: first, end: last, highWaterMark: CHUNK_BYTES }));
   }

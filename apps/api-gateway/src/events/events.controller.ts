@@ -1,5 +1,5 @@
 import type { EventLog } from '@baton/contracts';
-import { Controller, Get, Inject, Logger, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Inject, Logger, Query, Req, Res, type BeforeApplicationShutdown } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../problems/validation.js';
@@ -9,9 +9,12 @@ import { HeadWatch } from './head-watch.js';
 import { streamEvents } from './live-events.js';
 import { sendNdjson } from './send-events.js';
 
+const END_WITHIN_MS = 1_000;
+
 @ApiTags('events')
 @Controller('v1/events')
-export class EventsController {
+export class EventsController implements BeforeApplicationShutdown {
+  private readonly streaming = new Set<Promise<void>>();
   private readonly logger = new Logger('events');
 
   constructor(
@@ -39,9 +42,16 @@ export class EventsController {
       'cache-control': 'no-cache, no-transform',
       'x-accel-buffering': 'no',
     });
-    await streamEvents(this.log, this.watch, response, { ...query, after }).catch((error: Error) =>
-      this.logger.warn(`a live stream ended: ${error.message}`),
-    );
+    const streaming = streamEvents(this.log, this.watch, response, { ...query, after })
+      .catch((error: Error) => this.logger.warn(`a live stream ended: ${error.message}`))
+      .finally(() => this.streaming.delete(streaming));
+    this.streaming.add(streaming);
+  }
+
+  /** The watch has told all streams to end: those whose callers still listen end in order. */
+  async beforeApplicationShutdown(): Promise<void> {
+    const timeout = new Promise((resolve) => setTimeout(resolve, END_WITHIN_MS).unref());
+    await Promise.race([Promise.all(this.streaming), timeout]);
   }
 }
 

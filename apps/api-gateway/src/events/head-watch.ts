@@ -1,5 +1,5 @@
 import type { EventLog } from '@baton/contracts';
-import { Injectable, Inject, type OnApplicationShutdown } from '@nestjs/common';
+import { Injectable, Inject, type OnModuleDestroy } from '@nestjs/common';
 import type { Wakes } from '../ports.js';
 import { LOG, WAKES } from '../tokens.js';
 
@@ -7,7 +7,7 @@ const POLL_MS = 500;
 
 /** Knows when the log has grown, for all live streams of this process at once: one look a wake or half a second. */
 @Injectable()
-export class HeadWatch implements OnApplicationShutdown {
+export class HeadWatch implements OnModuleDestroy {
   private readonly waiting = new Set<() => void>();
   private timer: NodeJS.Timeout | undefined;
   private readonly unwake: () => void;
@@ -43,7 +43,7 @@ export class HeadWatch implements OnApplicationShutdown {
     return this.closed;
   }
 
-  onApplicationShutdown(): void {
+  onModuleDestroy(): void {
     this.closed = true;
     this.unwake();
     clearTimeout(this.timer);

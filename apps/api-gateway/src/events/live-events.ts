@@ -42,6 +42,12 @@ export const streamEvents = async (
     if (!gone.signal.aborted) throw error;
   } finally {
     clearInterval(heartbeat);
-    response.end();
+    // Ended when it was sent, so that whoever waits for the end knows that the caller has it all.
+    if (!response.destroyed) {
+      await new Promise<void>((resolve) => {
+        response.on('close', resolve);
+        response.end(resolve);
+      });
+    }
   }
 };

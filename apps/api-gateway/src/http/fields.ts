@@ -10,10 +10,7 @@ const NAME_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._ -]{0,62}$/;
 
 // Without `^` and `$` a JSON schema pattern would match anywhere, as these do not.
 const matching = (pattern: RegExp, message: string, more: ApiPropertyOptions): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ type: String, pattern: pattern.source, ...more } as ApiPropertyOptions),
-    Matches(pattern, { message }),
-  );
+  applyDecorators(ApiProperty({ type: String, pattern: pattern.source, ...more }), Matches(pattern, { message }));
 
 /** May be left out; null is not leaving out. */
 export const Optional = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
@@ -45,15 +42,12 @@ export const NameField = (more: ApiPropertyOptions = {}): PropertyDecorator =>
 
 export const TextField = (longest: number, more: ApiPropertyOptions = {}): PropertyDecorator =>
   applyDecorators(
-    ApiProperty({ type: String, minLength: 1, maxLength: longest, ...more } as ApiPropertyOptions),
+    ApiProperty({ type: String, minLength: 1, maxLength: longest, ...more }),
     Length(1, longest, { message: `must be a text of 1 to ${longest} characters` }),
   );
 
 export const FlagField = (more: ApiPropertyOptions = {}): PropertyDecorator =>
-  applyDecorators(
-    ApiProperty({ type: Boolean, ...more } as ApiPropertyOptions),
-    IsBoolean({ message: 'must be true or false' }),
-  );
+  applyDecorators(ApiProperty({ type: Boolean, ...more }), IsBoolean({ message: 'must be true or false' }));
 
 /** Why somebody asks; kept beside the event for ever. */
 export const ReasonField = (): PropertyDecorator =>

@@ -23,7 +23,7 @@ export interface Wanted {
 /** What the log says at the moment of the decision. */
 export interface History {
   /** The events of a named stream. */
-  of(stream: string): readonly Recorded[];
+  readonly of: (stream: string) => readonly Recorded[];
   /** The events of the `also` queries, in the order of the queries. */
   readonly also: readonly (readonly Recorded[])[];
 }

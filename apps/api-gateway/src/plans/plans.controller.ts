@@ -9,12 +9,11 @@ import { isUnchanged } from '../http/etag.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
-import type { StatusRules } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
-import { LOG, STATUS_RULES } from '../tokens.js';
+import { LOG } from '../tokens.js';
 import { RequestsService } from '../upgrades/requests.service.js';
 import { PlanParams, PlanRequestedDto, RequestPlanDto } from '../upgrades/upgrade.dto.js';
-import { eventsOfUpgrade } from '../upgrades/upgrade-log.js';
+import { eventsOfUpgrade, statusOf } from '../upgrades/upgrade-log.js';
 
 @ApiTags('plans')
 @Controller('v1')
@@ -22,7 +21,6 @@ export class PlansController {
   constructor(
     private readonly requests: RequestsService,
     @Inject(LOG) private readonly log: EventLog,
-    @Inject(STATUS_RULES) private readonly rules: StatusRules,
   ) {}
 
   @Post('clusters/:cluster/plans')
@@ -50,7 +48,7 @@ export class PlansController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
     const events = await readAll(this.log, eventsOfUpgrade(planId));
-    const status = this.rules.foldStatus(events);
+    const status = statusOf(events);
     if (!status?.dryRun) {
       throw new ProblemError('unknown-plan', `There is no plan ${planId}. Make one: POST /v1/clusters/{c}/plans.`);
     }

@@ -1,5 +1,5 @@
-import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import { BadEventError, UnknownOutcomeError } from '@baton/event-log';
+import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError, type ProblemKind } from './problem.js';
 
@@ -11,54 +11,56 @@ export class ProblemFilter implements ExceptionFilter {
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
     const request = http.getRequest<FastifyRequest>();
-    const reply = http.getResponse<FastifyReply>();
     const known = toProblemError(error, request);
     if (known.kind === 'internal-error') {
       this.logger.error(error instanceof Error ? (error.stack ?? error.message) : String(error));
     }
-    // A body that was not read to its end cannot be followed by another request on the same connection.
-    if (!request.raw.readableEnded && request.headers['content-length'] !== undefined) {
-      void reply.header('connection', 'close');
-    }
-    const problem = known.toProblem(request.url);
-    void reply
-      .status(problem.status)
-      .headers(known.headers)
-      .header('content-type', 'application/problem+json')
-      .send(JSON.stringify(problem));
+    sendProblem(known, request, http.getResponse<FastifyReply>());
   }
 }
 
-const UNKNOWN_OUTCOME =
-  'The database did not answer. Ask again with the same Idempotency-Key: it is carried out once at most.';
+/** What Fastify refuses before any route is found, e.g. a path with a broken escape. */
+export const answerFrameworkError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
+  sendProblem(toProblemError(error, request), request, reply);
+
+const sendProblem = (error: ProblemError, request: FastifyRequest, reply: FastifyReply): void => {
+  const problem = error.toProblem(request.url);
+  void reply
+    .status(problem.status)
+    .headers(error.headers)
+    .header('content-type', 'application/problem+json')
+    // As bytes: for a text Fastify would add a charset, which JSON does not have.
+    .send(Buffer.from(JSON.stringify(problem)));
+};
 
 const toProblemError = (error: unknown, request: FastifyRequest): ProblemError => {
   if (error instanceof ProblemError) return error;
   if (error instanceof UnknownOutcomeError) return new ProblemError('outcome-unknown', UNKNOWN_OUTCOME);
   if (error instanceof BadEventError) return new ProblemError('invalid-request', `${error.message}. Correct it.`);
-  const { code, message } = error as { code?: unknown; message?: string };
-  const [kind, detail] = foreseen(code, error, request);
-  return new ProblemError(kind, detail ?? message ?? '');
+  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
+  return new ProblemError(...foreseen(status, error, request));
 };
 
-const foreseen = (code: unknown, error: unknown, request: FastifyRequest): [ProblemKind, string?] => {
-  switch (code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+const UNKNOWN_OUTCOME =
+  'The database did not answer. Ask again with the same Idempotency-Key: it is carried out once at most.';
+
+/** What Nest and Fastify refuse by themselves, by its status. */
+const foreseen = (status: number | undefined, error: unknown, request: FastifyRequest): [ProblemKind, string] => {
+  switch (status) {
+    case 400:
+      return ['invalid-request', `The request cannot be read: ${(error as Error).message}. Correct and send again.`];
+    case 404:
+    case 405:
+      return ['unknown-route', `There is no ${request.method} ${path(request)}. All routes: GET /v1/openapi.json.`];
+    case 413:
       return ['body-too-large', 'A JSON body may have at most 64 KiB. Send less.'];
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 414:
+      return ['invalid-request', 'A part of the path is too long. No id has more than 63 characters.'];
+    case 415:
       return ['unsupported-media-type', 'Send the body as application/json.'];
-    case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
-      return ['invalid-request', 'The body is not as long as its content-length says. Send it again.'];
-    case 'FST_ERR_BAD_URL':
-      return ['invalid-request', 'The path has a broken percent escape. Encode it again.'];
     default:
+      return ['internal-error', 'The cause is in the log of the service. Nothing is known to have changed; ask again.'];
   }
-  const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: unknown }).statusCode;
-  if (status === 404) {
-    return ['unknown-route', `There is no ${request.method} ${path(request)}. All routes: GET /v1/openapi.json.`];
-  }
-  if (status === 400) return ['invalid-request'];
-  return ['internal-error', 'The cause is in the log of the service. Nothing is known to have changed; ask again.'];
 };
 
 const path = (request: FastifyRequest): string => request.url.split('?', 1)[0] ?? '';

@@ -29,7 +29,7 @@ const KINDS = {
   'unknown-upgrade': [404, 'There is no such upgrade'],
   'unknown-plan': [404, 'There is no such plan'],
   'unknown-command': [404, 'There is no such command'],
-  'method-not-allowed': [405, 'The route does not take this method'],
+
   'cluster-exists': [409, 'The cluster exists'],
   'release-differs': [409, 'The version is registered with other content'],
   'upgrade-active': [409, 'Another upgrade is active'],

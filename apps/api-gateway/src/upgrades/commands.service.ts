@@ -12,11 +12,10 @@ import type { EventLog, UpgradeStatus } from '@baton/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
-import type { StatusRules } from '../ports.js';
 import { refusedProblem } from '../problems/problem.js';
-import { LOG, STATUS_RULES } from '../tokens.js';
+import { LOG } from '../tokens.js';
 import { unknownUpgrade } from './requests.service.js';
-import { eventsOfUpgrade } from './upgrade-log.js';
+import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
 
 /** A command, and instead of a node the lane whose token holder is meant. */
 export type AskByOperator = AskOfUpgrade & { readonly lane?: string };
@@ -27,7 +26,6 @@ export class CommandsService {
   constructor(
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
-    @Inject(STATUS_RULES) private readonly rules: StatusRules,
   ) {}
 
   /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
@@ -42,13 +40,13 @@ export class CommandsService {
 
     const decide = (history: History) => {
       const events = history.also[0] ?? [];
-      status = this.rules.foldStatus(events);
+      status = statusOf(events);
       const ask = { ...asked, nodeId: asked.nodeId ?? holderOf(status, lane) };
       return decideOperatorCommand(ask, {
         intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
         cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
         node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
-        illegal: status && this.rules.legalOn(status, ask.command, ask.nodeId),
+        status,
       });
     };
     // What the command is judged by must still be so when it is recorded: the waves, and the lane of its node.

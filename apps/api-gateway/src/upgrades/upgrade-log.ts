@@ -1,15 +1,24 @@
-import type { Member, PrecheckEvent, Request } from '@baton/contracts';
-import { foldIntent, foldPlan, noIntent, noPlan, type Approved } from '@baton/domain';
-import type { LogQuery } from '@baton/contracts';
+import type { LogQuery, Member, PrecheckEvent, Request, UpgradeStatus } from '@baton/contracts';
+import {
+  foldIntent,
+  foldPlan,
+  foldStatus,
+  noIntent,
+  noPlan,
+  toStatus,
+  type Approved,
+  type UpgradeView,
+} from '@baton/domain';
 import { categoryOf, type Recorded } from '@baton/kernel';
 
-/** Every stream whose events are an upgrade's own, without those of its cluster and nodes. */
-export const UPGRADE_CATEGORIES = ['upgrade', 'precheck', 'distribution', 'staging', 'rollout', 'lane'] as const;
+/** Everything that happened for an upgrade, its admission and the like on other streams included. */
+export const eventsOfUpgrade = (upgradeId: string): LogQuery => ({ upgrade: upgradeId });
 
-export const eventsOfUpgrade = (upgradeId: string): LogQuery => ({
-  upgrade: upgradeId,
-  categories: UPGRADE_CATEGORIES,
-});
+/** Undefined: these are not the events of an upgrade. */
+export const statusOf = (events: readonly Recorded[]): UpgradeStatus | undefined => {
+  const view = events.reduce<UpgradeView | undefined>(foldStatus, undefined);
+  return view && toStatus(view);
+};
 
 /** The plan as an upgrade that starts from it needs it; undefined: no plan is known by these events. */
 export const approvedOf = (events: readonly Recorded[]): Approved | undefined => {

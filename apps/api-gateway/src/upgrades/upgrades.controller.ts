@@ -1,3 +1,4 @@
+import { explain } from '@baton/domain';
 import { OPERATOR_COMMANDS, type EventLog, type UpgradeStatus } from '@baton/contracts';
 import { instanceOf, upgradeOf } from '@baton/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
@@ -83,13 +84,8 @@ export class UpgradesController {
   @ApiOperation({ summary: 'Why it is not moving, since when, what shows it, and what may be done' })
   async explain(@Param() { upgrade }: UpgradeParams, @Query() { at, after }: StatusQuery) {
     await seen(this.reads, after);
-    const { upgradeId, state, stage, position, updatedAt, blockedBy, allowed, rollback } = await this.existing(
-      upgrade,
-      at,
-    );
-    const summary = blockedBy.length > 0 ? blockedBy.map(({ what }) => what).join(' ') : `Nothing holds it: ${state}.`;
-    const parked = await this.parkedOf(upgradeId);
-    return { upgradeId, state, stage, position, updatedAt, summary, blockedBy, parked, allowed, rollback };
+    const status = await this.existing(upgrade, at);
+    return { ...explain(status), parked: await this.parkedOf(upgrade) };
   }
 
   @Get('upgrades/:upgrade/events')

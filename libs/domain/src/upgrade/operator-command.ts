@@ -1,8 +1,9 @@
-import type { ClusterEvent, NodeEvent, OperatorCommand, UpgradeEvent } from '@baton/contracts';
+import type { ClusterEvent, NodeEvent, OperatorCommand, UpgradeEvent, UpgradeStatus } from '@baton/contracts';
 import { accept, assertNever, refuse, type Decision, type Refusal } from '@baton/kernel';
 import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
 import { decideNode, type Node } from '../membership/membership.js';
+import { legalOn } from '../status/allowed.js';
 import type { Intent } from './intent.js';
 import { onStream } from './request.js';
 
@@ -20,24 +21,19 @@ export interface OperatorGround {
   readonly cluster: Cluster;
   /** The node that the command names. */
   readonly node: Node;
-  /** What the upgrade's state says against the command: `legalOn` its status. */
-  readonly illegal?: Refusal;
+  /** Folded from the log, like all of this; absent: there is no such upgrade. */
+  readonly status?: UpgradeStatus;
 }
 
 type Asked = UpgradeEvent | ClusterEvent | NodeEvent;
 
 /** What an operator asks of an upgrade, recorded with all that must become true at the same moment. */
 export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround): Decision<Asked> => {
-  const { intent, cluster, illegal } = ground;
+  const { intent, cluster, status } = ground;
   const { request } = intent;
-  if (!request) return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
-  if (request.dryRun) {
-    const { upgradeId, clusterId } = request;
-    return refuse(
-      'illegal-command',
-      `${upgradeId} is a plan: it changes nothing. Start an upgrade from it: POST /v1/clusters/${clusterId}/upgrades.`,
-    );
-  }
+  if (!request || !status)
+    return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
+  const illegal = legalOn(status, ask.command, ask.nodeId);
   if (illegal) return { refused: illegal };
   const event = requested(ask);
   if ('refused' in event) return event;

@@ -1,0 +1,47 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { StrategiesError, loadStrategies } from './load-strategies.js';
+
+const shipped = new URL('../../../../strategies/', import.meta.url).pathname;
+
+describe('strategies', () => {
+  let folder: string;
+  let text: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'baton-strategies-'));
+    text = await readFile(join(shipped, 'nutanix-aos.yaml'), 'utf8');
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  const problemsOf = async (...contents: string[]): Promise<readonly string[]> => {
+    await Promise.all(contents.map((content, index) => writeFile(join(folder, `s${index}.yaml`), content)));
+    const error = await loadStrategies([folder]).catch((thrown: unknown) => thrown);
+    return error instanceof StrategiesError ? error.problems.map((line) => line.replace(`${folder}/`, '')) : [];
+  };
+
+  it('are read from the folder that is shipped', async () => {
+    expect([...(await loadStrategies([shipped])).keys()]).toContain('nutanix-aos');
+  });
+
+  it('of a later folder win over those of the same name', async () => {
+    await writeFile(join(folder, 'mine.yml'), text.replace('seeds: 2', 'seeds: 3'));
+    expect((await loadStrategies([shipped, folder])).get('nutanix-aos')?.seeds).toBe(3);
+  });
+
+  it('with a wrong field name the file, the line and what is allowed', async () => {
+    const line = text.split('\n').findIndex((one) => one.startsWith('seeds:')) + 1;
+    const [problem, ...others] = await problemsOf(text.replace('seeds: 2', 'seeds: two'));
+    expect(problem).toMatch(new RegExp(`^s0.yaml:${line} seeds`));
+    expect(others).toEqual([]);
+  });
+
+  it('that are no YAML, stand twice, or are not there at all are refused', async () => {
+    expect((await problemsOf('name: [1,'))[0]).toMatch(/^s0.yaml:\d+ /);
+    expect(await problemsOf(text, text)).toEqual([expect.stringContaining('strategy nutanix-aos stands in')]);
+    await rm(folder, { recursive: true });
+    folder = await mkdtemp(join(tmpdir(), 'baton-strategies-'));
+    expect(await problemsOf()).toEqual([expect.stringContaining('no strategy found')]);
+  });
+});
