@@ -1,2 +1,6 @@
-// Nothing here yet.
-export {};
+import 'reflect-metadata';
+import { createLogger, runService } from '@baton/platform';
+import { startGateway } from './service.js';
+
+const logger = createLogger('api-gateway');
+await runService(logger, () => startGateway(logger));

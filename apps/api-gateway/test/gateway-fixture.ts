@@ -12,7 +12,7 @@ import { Heartbeats } from '../src/bus/heartbeats.js';
 import { createGateway } from '../src/gateway.js';
 import type { GatewayParts } from '../src/gateway.module.js';
 import { loadStrategies } from '../src/strategies/load-strategies.js';
-import { LogReads } from './log-reads.js';
+import { LogReads } from '../src/log-reads.js';
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');

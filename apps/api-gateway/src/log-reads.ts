@@ -1,8 +1,8 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
 import { foldCluster, foldNodes, foldRelease, noCluster, noRelease, type Node } from '@baton/domain';
 import { categoryOf, instanceOf, type Recorded } from '@baton/kernel';
-import { statusOf } from '../src/upgrades/upgrade-log.js';
-import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView } from '../src/ports.js';
+import { statusOf } from './upgrades/upgrade-log.js';
+import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView } from './ports.js';
 
 /** Answers from the log itself, so that a spec needs neither a projection nor a database. */
 export class LogReads implements Reads {

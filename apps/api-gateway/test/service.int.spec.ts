@@ -1,0 +1,118 @@
+import 'reflect-metadata';
+import { connectBus, publishHeartbeat, publishReport, type Bus } from '@baton/bus';
+import { reportSubject } from '@baton/contracts';
+import { PostgresEventLog, migrate } from '@baton/event-log';
+import type { Running } from '@baton/platform';
+import { eventually, freshDatabase, startNats, type FreshDatabase, type TestNats } from '@baton/testing';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startGateway } from '../src/service.js';
+import { ARTIFACT, RELEASE, helloOf } from './gateway-fixture.js';
+
+const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
+
+describe('the gateway on Postgres and JetStream', () => {
+  let database: FreshDatabase;
+  let nats: TestNats;
+  let bus: Bus;
+  let rollout: PostgresEventLog;
+  let running: Running;
+  let folder: string;
+  let before: NodeJS.ProcessEnv;
+
+  beforeAll(async () => {
+    [database, nats, folder] = await Promise.all([
+      freshDatabase(migrate),
+      startNats(),
+      mkdtemp(join(tmpdir(), 'baton-')),
+    ]);
+    before = { ...process.env };
+    Object.assign(process.env, {
+      ...{ DATABASE_URL: database.urlOf('baton_gateway'), NATS_URL: nats.url, BATON_HTTP_PORT: '0' },
+      ...{ BATON_ARTIFACT_DIR: folder, BATON_ALLOW_UNSAFE_DATABASE: 'true', BATON_STABLE_MS: '5' },
+    });
+    running = await startGateway(silent);
+    bus = await connectBus({ servers: nats.url, name: 'spec' });
+    rollout = new PostgresEventLog({ databaseUrl: database.urlOf('baton_rollout') });
+  });
+  afterAll(async () => {
+    await running.close();
+    await Promise.all([bus.close(), rollout.close()]);
+    process.env = before;
+    await Promise.all([database.drop(), nats.stop(), rm(folder, { recursive: true })]);
+  });
+
+  const call = async (method: string, path: string, body?: object | Buffer) => {
+    const isBytes = Buffer.isBuffer(body);
+    const response = await fetch(`http://127.0.0.1:${running.ports?.['http']}${path}`, {
+      method,
+      ...(body && { body: isBytes ? new Uint8Array(body) : JSON.stringify(body) }),
+      headers: { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' },
+    });
+    const text = await response.text();
+    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+  };
+
+  it('takes in nodes, starts their upgrade, and ends it when the rollout is over', async () => {
+    expect((await call('GET', '/readyz')).body).toMatchObject({ ready: true });
+    expect((await call('POST', '/v1/clusters', { clusterId: 'demo' })).status).toBe(201);
+    const nodes = async () => (await call('GET', '/v1/clusters/demo/nodes')).body['items'] as Record<string, unknown>[];
+    const hello = helloOf('demo', 'n-01');
+    await publishReport(bus, reportSubject('demo', 'n-01', 'membership', 'NodeHello'), hello);
+    await eventually('the node is a member', async () => (await nodes()).length === 1);
+    const { layers, active, bootId } = hello.facts;
+    const alive = {
+      clusterId: 'demo',
+      nodeId: 'n-01',
+      url: hello.url,
+      bootId,
+      active,
+      layers,
+      healthy: true,
+      epoch: 0,
+    };
+    await eventually('the node was heard', async () => {
+      publishHeartbeat(bus, alive);
+      return (await nodes())[0]?.['seen'] !== undefined;
+    });
+
+    await call('POST', '/v1/releases', RELEASE);
+    expect((await call('PUT', '/v1/releases/1.1.0/artifact', ARTIFACT)).status).toBe(200);
+    const started = await call('POST', '/v1/clusters/demo/upgrades', { to: '1.1' });
+    expect(started.status).toBe(202);
+    const { upgradeId, position } = started.body as { upgradeId: string; position: number };
+    const events = await rollout.read({ streams: [`upgrade-${upgradeId}`] });
+    expect(events[0]?.data).toMatchObject({ strategy: { timing: { stableMs: 5 } } });
+    expect((await call('GET', `/v1/upgrades/${upgradeId}?after=${position}`)).status).toBe(200);
+    expect((await call('PUT', '/v1/clusters/demo/config', { a: 1 })).status).toBe(423);
+
+    await rollout.append({
+      ...{ commandId: 'spec:1', cluster: 'demo', upgrade: upgradeId },
+      meta: { actor: 'spec', correlationId: 'spec', causationId: 'spec' },
+      writes: [
+        {
+          ...{ stream: `rollout-${upgradeId}`, expectedVersion: 0 },
+          events: [{ type: 'RolloutCompleted', data: { skipped: [] } }],
+        },
+      ],
+    });
+    await eventually(
+      'the cluster is free again',
+      async () => (await call('PUT', '/v1/clusters/demo/config', { a: 1 })).status === 200,
+    );
+    expect((await call('GET', `/v1/upgrades/${upgradeId}`)).body).toMatchObject({ state: 'completed' });
+  });
+
+  it('answers a repeated Idempotency-Key from the log in Postgres', async () => {
+    const post = () =>
+      fetch(`http://127.0.0.1:${running.ports?.['http']}/v1/clusters`, {
+        method: 'POST',
+        body: JSON.stringify({ clusterId: 'twice' }),
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'k1' },
+      }).then((response) => response.json());
+    const answers = await Promise.all([post(), post(), post()]);
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    expect(await post()).toEqual(answers[0]);
+  });
+});
