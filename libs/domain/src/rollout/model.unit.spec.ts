@@ -1,0 +1,162 @@
+import type { LaneEvent, OperatorCommand } from '@baton/contracts';
+import type { Recorded } from '@baton/kernel';
+import fc from 'fast-check';
+import { LANES, ToyCluster, asLaneEvent, laneOf } from '../../test/toy-cluster.js';
+import type { Fault } from '../../test/toy-node.js';
+import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
+
+/** Only these end a token. */
+const isEnd = (event: Recorded): boolean =>
+  event.type === 'TokenReturned' ||
+  ((event.type === 'HolderSkipped' || event.type === 'HolderEvicted') &&
+    (event.data as { epoch?: number }).epoch !== undefined);
+
+const OPERATOR = /^(Resume|Retry|Skip|Evict|Rollback|Abort)Requested$/;
+
+/** What must hold after every single event, judged from the log and from the nodes alone. */
+const holds = (log: readonly Recorded[], event: Recorded, cluster: ToyCluster): void => {
+  if (laneOf(event) === undefined) return;
+  const own = log.filter(({ stream }) => stream === event.stream);
+  const live = own.filter(({ type }) => type === 'TokenGranted').length - own.filter(isEnd).length;
+  expect([0, 1]).toContain(live);
+  const intent = log.filter(({ stream }) => stream.startsWith('upgrade-')).reduce(foldIntent, noIntent);
+  if (event.type === 'TokenGranted') mayBeGranted(own.map(asLaneEvent), intent, cluster);
+  if (event.type === 'LaneResumed') mayBeResumed(log, own.map(asLaneEvent), intent);
+};
+
+const mayBeGranted = (own: readonly (Recorded & LaneEvent)[], intent: Intent, cluster: ToyCluster): void => {
+  const grants = own.flatMap((event) => (event.type === 'TokenGranted' ? [event.data] : []));
+  const epochs = grants.map(({ epoch }) => epoch);
+  expect(epochs).toEqual([...new Set(epochs)].sort((a, b) => a - b));
+  expect(intent).toMatchObject({ paused: false, abortAt: 0 });
+  const { nodeId, direction } = grants.at(-1)!;
+  if (intent.rollbackAt > 0) expect(direction).toBe('back');
+  expect(own.findLast(({ type }) => type === 'LaneStalled' || type === 'LaneResumed')?.type).not.toBe('LaneStalled');
+  // Nobody else of the lane is down, or bound to go down.
+  const others = LANES[laneOf(own[0]!)!]!.filter((other) => other !== nodeId);
+  const phases = others.map((other) => cluster.nodes.get(other)!.phase);
+  expect(phases.filter((phase) => phase === 'down' || phase === 'confirmed')).toEqual([]);
+};
+
+const mayBeResumed = (log: readonly Recorded[], own: readonly (Recorded & LaneEvent)[], intent: Intent): void => {
+  const stall = own.findLast((event) => event.type === 'LaneStalled')!;
+  const grant = own.findLast((event) => event.type === 'TokenGranted');
+  const word = log.findLast(({ type }) => OPERATOR.test(type))?.position ?? 0;
+  // What was asked for before a holder failed may mean that holder too.
+  const isTurnedBack = intent.rollbackAt > 0 && grant?.data.direction === 'forward';
+  const isMeant = isTurnedBack || intent.abortAt > 0 || intent.evicted[stall.data.nodeId] !== undefined;
+  if (!isMeant) expect(word).toBeGreaterThan(stall.position);
+};
+
+interface Action {
+  readonly kind: 'send' | 'move' | 'replay' | 'wait' | 'operate' | 'kill';
+  readonly pick: number;
+  readonly fault: Fault;
+  readonly command: OperatorCommand;
+}
+
+const actions = fc.array(
+  fc.record<Action>({
+    kind: fc.oneof(
+      { weight: 50, arbitrary: fc.constant('send' as const) },
+      { weight: 25, arbitrary: fc.constant('move' as const) },
+      { weight: 5, arbitrary: fc.constant('replay' as const) },
+      { weight: 5, arbitrary: fc.constant('wait' as const) },
+      { weight: 5, arbitrary: fc.constant('operate' as const) },
+      { weight: 1, arbitrary: fc.constant('kill' as const) },
+    ),
+    pick: fc.nat(10_000),
+    fault: fc.oneof(
+      { weight: 20, arbitrary: fc.constant('none' as const) },
+      { weight: 1, arbitrary: fc.constantFrom<Fault[]>('fail', 'fall-back', 'sick', 'reboot-again') },
+    ),
+    command: fc.constantFrom<OperatorCommand[]>(
+      ...(['pause', 'resume', 'resume', 'retry', 'retry', 'skip', 'evict', 'rollback', 'abort'] as const),
+    ),
+  }),
+  { minLength: 20, maxLength: 250 },
+);
+
+const picked = <T>(items: readonly T[], pick: number): T | undefined => items[pick % items.length];
+
+/** Requests are recorded only where they are legal, as the gateway sees to. */
+const operate = (cluster: ToyCluster, { command, pick }: Action): void => {
+  const asked = (type: string): boolean => cluster.log.some((event) => event.type === type);
+  if (cluster.end === 'RolloutAborted' || cluster.end === 'RollbackCompleted') return;
+  const isOver = asked('AbortRequested') || (command === 'rollback' && asked('RollbackRequested'));
+  if (isOver || (cluster.end !== undefined && command !== 'rollback')) return;
+  cluster.ask(command, picked([...cluster.stalledHolders, ...cluster.nodes.keys()], pick)!);
+};
+
+const act = (cluster: ToyCluster, action: Action): void => {
+  const { kind, pick, fault } = action;
+  const node = picked(
+    [...cluster.nodes.values()].filter(({ phase }) => kind === 'kill' || phase !== 'up'),
+    pick,
+  );
+  switch (kind) {
+    case 'send': {
+      const one = picked(cluster.asks(), pick);
+      return one && cluster.send(one, fault);
+    }
+    case 'move':
+      return node && cluster.move(node, fault);
+    case 'replay': {
+      const old = picked(cluster.heard, pick);
+      return old && cluster.tell(old.instance, { type: 'NodeAnswered', answer: old.answer });
+    }
+    case 'wait':
+      return cluster.wait(pick % 4 === 0 ? pick * 10 : pick);
+    case 'operate':
+      return operate(cluster, action);
+    case 'kill':
+      if (node) node.phase = 'dead';
+      return;
+  }
+};
+
+/** Everything works again, until nothing has happened for longer than any deadline. */
+const calm = (cluster: ToyCluster): void => {
+  for (let quiet = 0; quiet < 60; quiet += 1) {
+    const { length } = cluster.log;
+    for (const node of cluster.nodes.values()) {
+      node.heal();
+      if (node.phase !== 'dead') cluster.move(node, 'none');
+    }
+    for (const one of cluster.asks()) cluster.send(one, 'none');
+    cluster.wait(2000);
+    if (cluster.log.length > length) quiet = 0;
+  }
+};
+
+describe('rollout and lanes over toy nodes that fail, fall silent, repeat themselves and are operated on', () => {
+  it('INV-11 INV-12 INV-14 INV-15 INV-16 INV-22 INV-23 INV-24 keep one token a lane and come to an end', () => {
+    fc.assert(
+      fc.property(fc.constantFrom('lane' as const, 'wave' as const, 'upgrade' as const), actions, (scope, todo) => {
+        const cluster = new ToyCluster(scope, holds);
+        for (const action of todo) act(cluster, action);
+        expect(cluster.refolded()).not.toContain(false);
+
+        calm(cluster);
+        const isPaused = cluster.log.findLast(({ type }) => /^(Pause|Resume|Rollback|Abort)Requested$/.test(type));
+        const rests = cluster.end ?? cluster.stalledHolders[0] ?? (isPaused?.type === 'PauseRequested' || undefined);
+        expect(rests).toBeDefined();
+        const { length } = cluster.log;
+        cluster.wait(90 * 86_400_000);
+        cluster.advance();
+        expect(cluster.log).toHaveLength(length);
+
+        for (let round = 0; round < 20 && cluster.end === undefined; round += 1) {
+          const [stuck] = cluster.stalledHolders;
+          const isDead = stuck !== undefined && cluster.nodes.get(stuck)?.phase === 'dead';
+          for (const [nodeId, { phase }] of cluster.nodes) if (phase === 'dead') cluster.ask('evict', nodeId);
+          if (stuck && !isDead) cluster.ask('retry', stuck);
+          cluster.ask('resume', '');
+          calm(cluster);
+        }
+        expect(cluster.end).toBeDefined();
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
