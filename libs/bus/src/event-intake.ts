@@ -3,10 +3,11 @@ import type { Recorded } from '@baton/kernel';
 import type { JsMsg } from '@nats-io/jetstream';
 import { fromCloudEvent } from './cloud-event.js';
 import type { Bus } from './connect.js';
-import { endingOf, messageOf, retryDelayMs } from './endings.js';
+import { endingOf, messageOf } from './endings.js';
 import { KeyedQueue } from './keyed-queue.js';
 import type { BusLogger } from './logger.js';
 import type { Parking } from './parking.js';
+import { Retries } from './retries.js';
 
 const PAGE = 1_000;
 const SIDE_BY_SIDE = 64;
@@ -41,7 +42,7 @@ export class EventIntake {
   private readonly handled = new Set<number>();
   private readonly owed = new Map<number, Recorded>();
   private readonly underway = new Map<number, Work>();
-  private readonly failures = new Map<number, { readonly count: number; readonly retryAt: number }>();
+  private readonly retries = new Retries();
   private readonly queue = new KeyedQueue(SIDE_BY_SIDE);
   private deliveredAt = 0;
   private readAt = -Infinity;
@@ -59,14 +60,14 @@ export class EventIntake {
     if (!event) return;
     const { position } = event;
     if (this.isDone(position)) message.ack();
-    else if (this.waitMs(position) > 0) message.nak(this.waitMs(position));
+    else if (this.retries.waitMs(position) > 0) message.nak(this.retries.waitMs(position));
     else this.begin(event, message);
   }
 
   /** Called a few times a second: asks the log when nothing was delivered for a while, and repeats what failed. */
   tick(): void {
     if (!this.mayAct()) return;
-    for (const event of this.owed.values()) if (this.waitMs(event.position) === 0) this.begin(event);
+    for (const event of this.owed.values()) if (this.retries.waitMs(event.position) === 0) this.begin(event);
     const now = performance.now();
     const idle = now - this.deliveredAt >= IDLE_MS && now - this.readAt >= IDLE_MS;
     if (idle || now - this.readAt >= BUSY_MS) void this.catchUp();
@@ -125,12 +126,6 @@ export class EventIntake {
     return position <= this.low ? !this.owed.has(position) : this.handled.has(position);
   }
 
-  /** How long it is too early to try this one again. */
-  private waitMs(position: number): number {
-    const retryAt = this.failures.get(position)?.retryAt ?? 0;
-    return Math.max(0, Math.ceil(retryAt - performance.now()));
-  }
-
   private readEvent(message: JsMsg): Recorded | undefined {
     const { bus, parking, consumer } = this.options;
     let error = `position is not the sequence ${message.seq}`;
@@ -154,7 +149,7 @@ export class EventIntake {
       this.low = event.position;
       if (this.handled.delete(event.position)) continue;
       this.owed.set(event.position, event);
-      if (this.waitMs(event.position) === 0) this.begin(event);
+      if (this.retries.waitMs(event.position) === 0) this.begin(event);
     }
     return page.length;
   }
@@ -187,7 +182,7 @@ export class EventIntake {
 
   private finish({ event: { position }, messages }: Work): void {
     this.underway.delete(position);
-    this.failures.delete(position);
+    this.retries.forget(position);
     this.owed.delete(position);
     if (position > this.low) this.handled.add(position);
     for (const message of messages) message.ack();
@@ -195,10 +190,8 @@ export class EventIntake {
 
   private retry({ event, messages }: Work, error: unknown): void {
     const { position } = event;
-    const count = (this.failures.get(position)?.count ?? 0) + 1;
-    const delayMs = retryDelayMs(count);
+    const delayMs = this.retries.failed(position);
     this.underway.delete(position);
-    this.failures.set(position, { count, retryAt: performance.now() + delayMs });
     for (const message of messages) message.nak(delayMs);
     const { logger, consumer } = this.options;
     logger.warn(`${consumer}: ${event.stream} at ${position} failed, again in ${delayMs} ms: ${messageOf(error)}`);

@@ -107,12 +107,14 @@ describe('the way of events and reports into a service', () => {
 
   it('reads from the log what was never delivered (INV-8)', async () => {
     const { handled } = await service();
-    await eventually('the relay stands', () => relay.state().status === 'relaying');
+    add('lane-u1_a');
+    await eventually('the first one came', () => handled.length === 1);
+    await settled();
     await relay.stop();
     add('lane-u1_a');
     add('lane-u1_a');
-    await eventually('the log was read', () => handled.length === 2, 3_000);
-    expect(positions(handled)).toEqual([1, 2]);
+    await eventually('the log was read', () => handled.length === 3, 3_000);
+    expect(positions(handled)).toEqual([1, 2, 3]);
   });
 
   it('handles nothing while NATS is stopped, reads no log, and goes on by itself afterwards', async () => {
@@ -278,7 +280,13 @@ describe('the way of events and reports into a service', () => {
 
   it('ends what is under way before it closes, and begins nothing new', async () => {
     let end: () => void = () => undefined;
-    const { handled, server } = await service({ onEvent: () => new Promise((resolve) => (end = resolve)) });
+    const begun: number[] = [];
+    const { handled, server } = await service({
+      onEvent: ({ position }) => {
+        begun.push(position);
+        return new Promise((resolve) => (end = resolve));
+      },
+    });
     add('lane-u1_a');
     add('lane-u1_a');
     await eventually('both are there', () => server.state().consumers[CONSUMER]?.underway === 2);
@@ -286,8 +294,25 @@ describe('the way of events and reports into a service', () => {
     end();
     await closed;
     expect(positions(handled)).toEqual([1]);
+    expect(begun).toEqual([1]);
     const successor = await service({ startAfter: 1 });
     await eventually('the other one is left to the next process', () => successor.handled.length === 1);
     expect(positions(successor.handled)).toEqual([2]);
+  });
+
+  it('gives back a report whose handling does not end in time, so that the next process has it at once', async () => {
+    const stuck = await service({ onReport: () => new Promise(() => undefined) });
+    const underway = () => stuck.server.state().consumers['staging-svc-reports-staging']?.underway;
+    await eventually('the stream stands', () =>
+      publishReport(bus, reportSubject('demo', 'n1', 'staging', 'NodeStaged'), answer).then(
+        () => true,
+        () => false,
+      ),
+    );
+    await eventually('it is under way', () => underway() === 1);
+    await stuck.stop();
+    services.pop();
+    const successor = await service();
+    await eventually('the next one has it', () => successor.reports.length === 1, 3_000);
   });
 });

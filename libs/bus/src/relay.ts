@@ -1,12 +1,10 @@
 import { EVENTS_STREAM, WAKE_SUBJECT, type EventLog } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
-import { JetStreamApiCodes, JetStreamApiError } from '@nats-io/jetstream';
-import { fromCloudEvent } from './cloud-event.js';
 import type { Bus } from './connect.js';
+import { DivergedError, locate } from './locate.js';
 import type { BusLogger } from './logger.js';
 import { Publisher } from './publisher.js';
 import { Signal } from './signal.js';
-import { ensureTopology, manager } from './topology.js';
 
 const PAGE = 1_000;
 
@@ -39,8 +37,6 @@ export interface RelayOptions {
   /** How often to look without being woken. Milliseconds. */
   readonly pollMs?: number;
 }
-
-class DivergedError extends Error {}
 
 /** Copies the log to JetStream, so that the sequence of an event is its position. Any number may run at once. */
 export const startRelay = (options: RelayOptions): Relay => new LogRelay(options).start();
@@ -121,34 +117,8 @@ class LogRelay implements Relay {
       return;
     }
     // Woken, it goes on from its last acknowledgement; each poll looks whether the stream is still what it was.
-    if (!woken || !this.located) await this.chooseRole(await this.locate());
+    if (!woken || !this.located) await this.chooseRole(await locate(this.bus, this.log, this.logger));
     if (this.status === 'relaying') await this.drain();
-  }
-
-  /** Where the stream stands, after its last message was found equal to the log's. */
-  private async locate(): Promise<number> {
-    const last = await this.lastSequence();
-    if (last === 0) return 0;
-    const { streams } = await manager(this.bus.nc);
-    const [stored, [event]] = await Promise.all([
-      streams.getMessage(EVENTS_STREAM, { seq: last }).catch(noMessage),
-      this.log.read({ after: last - 1, upTo: last, limit: 1 }),
-    ]);
-    if (!event) throw new DivergedError(`the stream is at ${last} and the log ends at ${await this.log.head()}`);
-    if (!stored) throw new DivergedError(`the stream is at ${last} and holds no message there`);
-    if (hashOf(stored.data) !== event.hash) throw new DivergedError(`the stream holds another event at ${last}`);
-    return last;
-  }
-
-  private async lastSequence(): Promise<number> {
-    const { streams } = await manager(this.bus.nc);
-    const info = await streams.info(EVENTS_STREAM).catch(async (error: unknown) => {
-      if (!isCode(error, JetStreamApiCodes.StreamNotFound)) throw error;
-      this.logger.warn('the stream of events is gone: made again, and filled from the log');
-      await ensureTopology(this.bus.nc);
-      return streams.info(EVENTS_STREAM);
-    });
-    return info.state.last_seq;
   }
 
   private async chooseRole(last: number): Promise<void> {
@@ -206,18 +176,3 @@ class LogRelay implements Relay {
     this.message = message;
   }
 }
-
-const isCode = (error: unknown, code: number): boolean => error instanceof JetStreamApiError && error.code === code;
-
-const noMessage = (error: unknown): null => {
-  if (isCode(error, JetStreamApiCodes.NoMessageFound)) return null;
-  throw error;
-};
-
-const hashOf = (data: Uint8Array): string => {
-  try {
-    return fromCloudEvent(data).hash;
-  } catch {
-    return 'not an event';
-  }
-};
