@@ -9,6 +9,7 @@ export interface StackProcess {
 /** What was started, in groups: a later group is ended before an earlier one. */
 export class Processes {
   private readonly groups: Supervised[][] = [];
+  private isStopping = false;
   private readonly killAll = (): void => {
     for (const each of this.all()) each.kill('SIGKILL');
   };
@@ -19,6 +20,7 @@ export class Processes {
   }
 
   async start(specs: readonly ProcessSpec[]): Promise<void> {
+    if (this.isStopping) throw new Error('stopped while it was starting');
     const group = specs.map((spec) => new Supervised(spec, this.report));
     this.groups.push(group);
     await Promise.all(group.map((each) => each.start()));
@@ -35,7 +37,9 @@ export class Processes {
     throw new Error(`there is no process ${name}; there are: ${names.join(', ')}`);
   }
 
+  /** What is starting rejects. */
   async stop(): Promise<void> {
+    this.isStopping = true;
     for (const group of this.groups.toReversed()) await Promise.all(group.map((each) => each.stop()));
     process.off('exit', this.killAll);
   }

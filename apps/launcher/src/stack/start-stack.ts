@@ -28,6 +28,8 @@ export interface StackOptions {
   /** For every service, over all other settings. */
   readonly env?: NodeJS.ProcessEnv;
   readonly report?: (report: StackReport) => void;
+  /** Gives up starting; a stack that runs is ended by its `stop`. */
+  readonly signal?: AbortSignal;
 }
 
 export type StackReport = ProcessReport | { readonly kind: 'recovered'; readonly process: string };
@@ -66,12 +68,16 @@ export interface Stack {
 export const startStack = async (options: StackOptions): Promise<Stack> => {
   const state = takeStateFolder(resolve(options.stateDir));
   const running = new Processes(options.report ?? (() => undefined));
+  const giveUp = (): void => void running.stop();
+  options.signal?.addEventListener('abort', giveUp);
   try {
     return await startIn(state, running, options);
   } catch (error) {
     await running.stop();
     state.release();
     throw error;
+  } finally {
+    options.signal?.removeEventListener('abort', giveUp);
   }
 };
 

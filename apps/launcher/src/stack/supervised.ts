@@ -77,6 +77,7 @@ export class Supervised {
   async stop(signal: NodeJS.Signals = this.spec.stopSignal): Promise<void> {
     this.isWanted = false;
     clearTimeout(this.timer);
+    this.settled(new Error(`${this.name} was stopped before it was ready`));
     const { child } = this;
     if (!child || !this.isUp()) return;
     const gone = once(child, 'exit');
