@@ -85,6 +85,7 @@ describe('the OpenAPI document', () => {
         ),
       );
     expect(unbounded).toEqual([]);
+    expect(body.paths['/v1/clusters'].post.responses.default.content).toHaveProperty('application/problem+json');
     expect((await gateway.send('GET', '/docs')).status).toBe(200);
     await gateway.close();
   });

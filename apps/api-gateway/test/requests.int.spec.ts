@@ -11,6 +11,7 @@ import {
   type Fixture,
 } from './gateway-fixture.js';
 
+const LANE = { lane: 'main', wave: 1, direction: 'forward' };
 const upgrades = '/v1/clusters/demo/upgrades';
 const typesAfter = async ({ log }: Fixture, position: number) =>
   (await log.read({ after: position })).map(({ type, stream }) => `${stream.split('-', 1)[0]}:${type}`);
@@ -176,6 +177,29 @@ describe('requests over HTTP', () => {
     const release = { type: 'UpgradeReleased', data: { upgradeId, outcome: 'aborted' } };
     await append(gateway, upgradeId, 'cluster-demo', release);
     expect((await readmit()).status).toBe(200);
+  });
+
+  it('name the node of a command, or for retry and skip the lane whose holder is meant', async () => {
+    const upgradeId = await startUpgrade(gateway);
+    const command = (name: string, body: object) => gateway.send('POST', `/v1/upgrades/${upgradeId}/${name}`, body);
+    const missing = await command('evict', { lane: 'main' });
+    expect([missing.status, missing.body.errors[0].pointer]).toEqual([422, '/nodeId']);
+    const both = await command('retry', { lane: 'main', nodeId: 'n-01' });
+    expect([both.status, both.body.errors[0].pointer]).toEqual([400, '/lane']);
+    const lane = { type: 'LaneOpened', data: { ...LANE, part: 1, of: 1, nodes: ['n-01'], witnesses: [] } };
+    await append(gateway, upgradeId, `rollout-${upgradeId}`, { type: 'RolloutStarted', data: { waves: 1 } });
+    const wave = { type: 'WaveStarted', data: { wave: 1, direction: 'forward', lanes: ['main'] } };
+    await append(gateway, upgradeId, `rollout-${upgradeId}`, wave);
+    const laneStream = `lane-${upgradeId}_main`;
+    await append(gateway, upgradeId, laneStream, lane);
+    const token = { nodeId: 'n-01', epoch: 1_000_001 };
+    const granted = { ...token, direction: 'forward', attempt: 1, digest: '', at: 0 };
+    await append(gateway, upgradeId, laneStream, { type: 'TokenGranted', data: granted });
+    const stall = { ...token, reason: 'silent', evidence: 'n-01 is silent.', precheckCouldHaveCaught: false, at: 0 };
+    await append(gateway, upgradeId, laneStream, { type: 'LaneStalled', data: stall });
+    expect((await command('retry', { lane: 'main' })).status).toBe(202);
+    const [last] = await gateway.log.read({ after: (await gateway.log.head()) - 1 });
+    expect(last).toMatchObject({ type: 'RetryRequested', data: { nodeId: 'n-01' } });
   });
 
   it('list the catalogue, clusters and nodes page by page, with a Link to the next', async () => {

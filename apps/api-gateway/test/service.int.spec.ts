@@ -104,6 +104,34 @@ describe('the gateway on Postgres and JetStream', () => {
     expect((await call('GET', `/v1/upgrades/${upgradeId}`)).body).toMatchObject({ state: 'completed' });
   });
 
+  it('never admits an upgrade and takes a config write at the same version, nor two upgrades at once', async () => {
+    const gateway = new PostgresEventLog({ databaseUrl: database.urlOf('baton_gateway') });
+    for (let round = 0; round < 20; round++) {
+      const before = await gateway.head();
+      const [one, other, config] = await Promise.all([
+        call('POST', '/v1/clusters/demo/upgrades', { to: '1.1' }),
+        call('POST', '/v1/clusters/demo/upgrades', { to: '1.1' }),
+        call('PUT', '/v1/clusters/demo/config', { round }),
+      ]);
+      expect([one.status, other.status].sort()).toEqual([202, 409]);
+      const written = await gateway.read({ after: before, streams: ['cluster-demo'] });
+      const expected = config.status === 200 ? ['ConfigChanged', 'UpgradeAdmitted'] : ['UpgradeAdmitted'];
+      expect(written.map(({ type }) => type)).toEqual(expected);
+      const upgradeId = (one.status === 202 ? one : other).body['upgradeId'] as string;
+      await gateway.append({
+        ...{ commandId: `spec:free:${round}`, cluster: 'demo', upgrade: upgradeId },
+        meta: { actor: 'spec', correlationId: 'spec', causationId: 'spec' },
+        writes: [
+          {
+            ...{ stream: 'cluster-demo', expectedVersion: 'any' },
+            events: [{ type: 'UpgradeReleased', data: { upgradeId, outcome: 'aborted' } }],
+          },
+        ],
+      });
+    }
+    await gateway.close();
+  });
+
   it('answers a repeated Idempotency-Key from the log in Postgres', async () => {
     const post = () =>
       fetch(`http://127.0.0.1:${running.ports?.['http']}/v1/clusters`, {

@@ -110,6 +110,3 @@ export const refusedProblem = (
     ...more,
   });
 };
-
-/** For the documentation: each kind with its status and title. */
-export const PROBLEM_KINDS: Readonly<Record<string, readonly [number, string]>> = KINDS;

@@ -13,11 +13,12 @@ import { Inject, Injectable } from '@nestjs/common';
 import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { refusedProblem } from '../problems/problem.js';
+import { invalid } from '../problems/validation.js';
 import { LOG } from '../tokens.js';
 import { unknownUpgrade } from './requests.service.js';
 import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
 
-/** A command, and instead of a node the lane whose token holder is meant. */
+/** A command, and instead of a node the lane whose token holder is meant; who is evicted must be named. */
 export type AskByOperator = AskOfUpgrade & { readonly lane?: string };
 
 /** Commands of operators, judged on what the log says of the upgrade, never on what a read model shows. */
@@ -30,6 +31,9 @@ export class CommandsService {
 
   /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
   async ask(upgradeId: string, { lane, ...asked }: AskByOperator, origin: Origin): Promise<number> {
+    if (lane !== undefined && asked.nodeId !== undefined) {
+      throw invalid([{ pointer: '/lane', detail: 'names the holder of its token; give either this or nodeId' }]);
+    }
     const own = `upgrade-${upgradeId}`;
     const [first] = await this.log.read({ streams: [own], limit: 1 });
     if (!first) throw unknownUpgrade(upgradeId);
@@ -41,7 +45,10 @@ export class CommandsService {
     const decide = (history: History) => {
       const events = history.also[0] ?? [];
       status = statusOf(events);
-      const ask = { ...asked, nodeId: asked.nodeId ?? holderOf(status, lane) };
+      const ask = {
+        ...asked,
+        nodeId: asked.nodeId ?? (asked.command === 'evict' ? undefined : holderOf(status, lane)),
+      };
       return decideOperatorCommand(ask, {
         intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
         cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
