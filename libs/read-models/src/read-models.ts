@@ -1,0 +1,100 @@
+import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import { DataSource } from 'typeorm';
+import { getCluster, listClusters, type ClusterView } from './get-cluster/get-cluster.js';
+import { getStatus } from './get-upgrade-status/get-status.js';
+import { statusAt } from './get-upgrade-status/status-at.js';
+import { listNodes, type ClusterNodeView } from './list-nodes/list-nodes.js';
+import { getRelease, listReleases, type ReleaseView } from './list-releases/list-releases.js';
+import { listUpgrades, type UpgradesQuery } from './list-upgrades/list-upgrades.js';
+import type { Page, PageQuery } from './page.js';
+import { CheckpointRow, ROWS } from './tables/rows.js';
+import { CheckpointWatch } from './wait-for/checkpoint-watch.js';
+
+export interface ReadModelsOptions {
+  /** With a login role that may select, e.g. the gateway's. */
+  readonly databaseUrl: string;
+  /** For the past: the read models hold only the present. */
+  readonly log: EventLog;
+}
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const STATEMENT_TIMEOUT_MS = 10_000;
+const POOL_MAX = 8;
+
+/**
+ * The questions that read models answer; they may lag behind the log by a moment. Every answer is of one checkpoint.
+ * While no generation serves, all but `statusAt` and `waitFor` reject with ReadModelsNotReadyError.
+ */
+export class ReadModels {
+  private readonly watch: CheckpointWatch;
+
+  private constructor(
+    private readonly source: DataSource,
+    private readonly log: EventLog,
+  ) {
+    this.watch = new CheckpointWatch(() => this.position());
+  }
+
+  static async open({ databaseUrl, log }: ReadModelsOptions): Promise<ReadModels> {
+    const source = new DataSource({
+      type: 'postgres',
+      url: databaseUrl,
+      entities: ROWS,
+      installExtensions: false,
+      applicationName: 'baton reads',
+      connectTimeoutMS: CONNECT_TIMEOUT_MS,
+      poolSize: POOL_MAX,
+      extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS },
+    });
+    await source.initialize();
+    return new ReadModels(source, log);
+  }
+
+  getStatus(upgradeId: string): Promise<UpgradeStatus | undefined> {
+    return getStatus(this.source, upgradeId);
+  }
+
+  /** As it was at a position, or at a moment in ISO 8601. */
+  statusAt(upgradeId: string, at: number | string): Promise<UpgradeStatus | undefined> {
+    return statusAt(this.log, upgradeId, at);
+  }
+
+  listUpgrades(query: UpgradesQuery): Promise<Page<UpgradeStatus>> {
+    return listUpgrades(this.source, query);
+  }
+
+  getCluster(clusterId: string): Promise<ClusterView | undefined> {
+    return getCluster(this.source, clusterId);
+  }
+
+  listClusters(query: PageQuery): Promise<Page<ClusterView>> {
+    return listClusters(this.source, query);
+  }
+
+  listNodes(clusterId: string, query: PageQuery): Promise<Page<ClusterNodeView>> {
+    return listNodes(this.source, clusterId, query);
+  }
+
+  getRelease(version: string): Promise<ReleaseView | undefined> {
+    return getRelease(this.source, version);
+  }
+
+  listReleases(query: PageQuery): Promise<Page<ReleaseView>> {
+    return listReleases(this.source, query);
+  }
+
+  /** True as soon as this position was seen, false when the time is over. */
+  waitFor(position: number, withinMs: number): Promise<boolean> {
+    return this.watch.waitFor(position, withinMs);
+  }
+
+  /** The checkpoint of the generation that serves; 0: none does. */
+  async position(): Promise<number> {
+    const checkpoint = await this.source.manager.findOne(CheckpointRow, { where: { serving: true } });
+    return Number(checkpoint?.position ?? 0);
+  }
+
+  close(): Promise<void> {
+    return this.source.destroy();
+  }
+}

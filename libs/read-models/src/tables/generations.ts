@@ -1,0 +1,61 @@
+import type pg from 'pg';
+import { inTransaction } from './connection.js';
+import { FOLD_VERSION, TABLES } from './tables.js';
+
+/** A filling of the read models. One serves; the next is filled beside it. */
+export interface Generation {
+  readonly generation: number;
+  readonly position: number;
+  readonly foldVersion: number;
+  readonly serving: boolean;
+}
+
+type Row = { generation: string; position: string; fold_version: string; serving: string };
+
+const generationOf = (row: Row): Generation => ({
+  generation: Number(row.generation),
+  position: Number(row.position),
+  foldVersion: Number(row.fold_version),
+  serving: row.serving === 't',
+});
+
+const SELECT = 'SELECT generation, position, fold_version, serving FROM read.checkpoint';
+
+/** In the order in which they were begun. */
+export const readGenerations = async (database: pg.Pool | pg.PoolClient): Promise<readonly Generation[]> => {
+  const { rows } = await database.query<Row>(`${SELECT} ORDER BY generation`);
+  return rows.map(generationOf);
+};
+
+/** Begins to fill the read models anew, or tells which generation is being filled already by this version of the code. */
+export const beginGeneration = (pool: pg.Pool): Promise<Generation> =>
+  inTransaction(pool, async (client) => {
+    await client.query('LOCK TABLE read.checkpoint IN EXCLUSIVE MODE');
+    const known = await readGenerations(client);
+    const begun = known.find(({ serving, foldVersion }) => !serving && foldVersion === FOLD_VERSION);
+    if (begun) return begun;
+    const generation = Math.max(0, ...known.map((one) => one.generation)) + 1;
+    const sql = 'INSERT INTO read.checkpoint (generation, position, fold_version, serving) VALUES ($1, 0, $2, false)';
+    await client.query(sql, [generation, FOLD_VERSION]);
+    return { generation, position: 0, foldVersion: FOLD_VERSION, serving: false };
+  });
+
+/** From one moment to the next this generation serves; never one that has seen less than the one before. */
+export const switchTo = (pool: pg.Pool, generation: number): Promise<boolean> =>
+  inTransaction(pool, async (client) => {
+    await client.query('LOCK TABLE read.checkpoint IN EXCLUSIVE MODE');
+    const known = await readGenerations(client);
+    const next = known.find((one) => one.generation === generation);
+    const current = known.find(({ serving }) => serving);
+    if (!next || next.serving || (current && current.position > next.position)) return false;
+    await client.query('DELETE FROM read.checkpoint WHERE generation < $1', [generation]);
+    await client.query('UPDATE read.checkpoint SET serving = true WHERE generation = $1', [generation]);
+    return true;
+  });
+
+/** Rows of generations that nobody fills or reads any more. */
+export const removeLeftovers = async (pool: pg.Pool): Promise<void> => {
+  for (const table of TABLES) {
+    await pool.query(`DELETE FROM read.${table} WHERE generation <> ALL (SELECT generation FROM read.checkpoint)`);
+  }
+};

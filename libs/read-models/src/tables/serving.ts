@@ -1,0 +1,22 @@
+import type { DataSource, EntityManager } from 'typeorm';
+import { CheckpointRow } from './rows.js';
+
+/** No generation of the read models serves yet: they are being filled from the log. Ask again. */
+export class ReadModelsNotReadyError extends Error {
+  override readonly name = 'ReadModelsNotReadyError';
+
+  constructor() {
+    super('the read models are being filled from the log; ask again in a moment');
+  }
+}
+
+/** One snapshot for all questions of an answer: the tables as they stood at one checkpoint of the generation that serves. */
+export const inSnapshot = <T>(
+  source: DataSource,
+  ask: (manager: EntityManager, generation: number) => Promise<T>,
+): Promise<T> =>
+  source.transaction('REPEATABLE READ', async (manager) => {
+    const checkpoint = await manager.findOne(CheckpointRow, { where: { serving: true } });
+    if (!checkpoint) throw new ReadModelsNotReadyError();
+    return ask(manager, checkpoint.generation);
+  });
