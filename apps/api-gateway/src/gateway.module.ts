@@ -1,4 +1,4 @@
-import type { EventLog } from '@baton/contracts';
+import type { EventLog, RebuildReply } from '@baton/contracts';
 import type { HealthCheck } from '@baton/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
@@ -35,8 +35,8 @@ export interface GatewayParts {
   readonly wakes: Wakes;
   /** By the name of the dependency. */
   readonly checks: Readonly<Record<string, HealthCheck>>;
-  /** Asks for the read models to be filled again; resolves when somebody has taken the request. */
-  readonly rebuild: () => Promise<void>;
+  /** Has the read models filled again; resolves when that has begun. */
+  readonly rebuild: () => Promise<RebuildReply>;
   /** What waits until somebody unparks it, of every service. */
   readonly parked: () => Promise<readonly ParkedView[]>;
 }

@@ -11,6 +11,7 @@ import type { EventLog } from '@baton/contracts';
 import { withTiming } from '@baton/domain';
 import { PostgresEventLog } from '@baton/event-log';
 import { readSettings, type HealthCheck, type Running, type Settings } from '@baton/platform';
+import { ReadModels } from '@baton/read-models';
 import { openUpgrades } from '@baton/stage-host';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -18,9 +19,9 @@ import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
 import { Gauge, register } from 'prom-client';
 import { ArtifactStore } from './artifacts/artifact-store.js';
+import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
 import { createGateway } from './gateway.js';
-import { LogReads } from './log-reads.js';
 import type { Reads } from './ports.js';
 import { gatewaySettings } from './settings.js';
 import { loadStrategies, type Strategies } from './strategies/load-strategies.js';
@@ -50,13 +51,13 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
     startAfter: async () => (await openUpgrades(log, Date.now())).startAfter,
   });
   countParked(transport);
-  const reads = new LogReads(log);
+  const reads = await ReadModels.open({ databaseUrl: settings.databaseUrl, log });
   const app = await createGateway(
     {
       ...{ log, reads, strategies, artifacts, liveness },
       wakes: (wake) => follow(bus, CATEGORIES, wake),
       checks: checksOf(log, reads, bus, settings),
-      rebuild: async () => undefined,
+      rebuild: () => askRebuild(bus),
       parked: () => listParked(bus.nc),
     },
     { logger, transport },
@@ -67,7 +68,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
     ports: { http: (app.getHttpServer().address() as AddressInfo).port },
     close: async () => {
       await app.close();
-      await Promise.all([log.close(), bus.close()]);
+      await Promise.all([reads.close(), log.close(), bus.close()]);
     },
   };
 };

@@ -12,7 +12,7 @@ import { Heartbeats } from '../src/bus/heartbeats.js';
 import { createGateway } from '../src/gateway.js';
 import type { GatewayParts } from '../src/gateway.module.js';
 import { loadStrategies } from '../src/strategies/load-strategies.js';
-import { LogReads } from '../src/log-reads.js';
+import { LogReads } from './log-reads.js';
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
@@ -65,7 +65,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
       return () => wakes.delete(wake);
     },
     checks: options.checks ?? {},
-    rebuild: async () => undefined,
+    rebuild: async () => ({ generation: 2, position: 0 }),
     parked: async () => [],
   };
   const app = await createGateway(parts, { logger: false });

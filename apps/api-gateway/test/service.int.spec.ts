@@ -1,7 +1,8 @@
 import 'reflect-metadata';
 import { connectBus, publishHeartbeat, publishReport, type Bus } from '@baton/bus';
-import { reportSubject } from '@baton/contracts';
+import { REBUILD_SUBJECT, reportSubject } from '@baton/contracts';
 import { PostgresEventLog, migrate } from '@baton/event-log';
+import { ReadModelRunner } from '@baton/read-models';
 import type { Running } from '@baton/platform';
 import { eventually, freshDatabase, startNats, type FreshDatabase, type TestNats } from '@baton/testing';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -17,6 +18,7 @@ describe('the gateway on Postgres and JetStream', () => {
   let nats: TestNats;
   let bus: Bus;
   let rollout: PostgresEventLog;
+  let projection: ReadModelRunner;
   let running: Running;
   let folder: string;
   let before: NodeJS.ProcessEnv;
@@ -32,12 +34,15 @@ describe('the gateway on Postgres and JetStream', () => {
       ...{ DATABASE_URL: database.urlOf('baton_gateway'), NATS_URL: nats.url, BATON_HTTP_PORT: '0' },
       ...{ BATON_ARTIFACT_DIR: folder, BATON_ALLOW_UNSAFE_DATABASE: 'true', BATON_STABLE_MS: '5' },
     });
+    projection = new ReadModelRunner({ databaseUrl: database.urlOf('baton_projection'), logger: silent, pollMs: 20 });
+    projection.start();
     running = await startGateway(silent);
     bus = await connectBus({ servers: nats.url, name: 'spec' });
     rollout = new PostgresEventLog({ databaseUrl: database.urlOf('baton_rollout') });
   });
   afterAll(async () => {
     await running.close();
+    await projection.stop();
     await Promise.all([bus.close(), rollout.close()]);
     process.env = before;
     await Promise.all([database.drop(), nats.stop(), rm(folder, { recursive: true })]);
@@ -56,7 +61,10 @@ describe('the gateway on Postgres and JetStream', () => {
 
   it('takes in nodes, starts their upgrade, and ends it when the rollout is over', async () => {
     expect((await call('GET', '/readyz')).body).toMatchObject({ ready: true });
-    expect((await call('POST', '/v1/clusters', { clusterId: 'demo' })).status).toBe(201);
+    const created = await call('POST', '/v1/clusters', { clusterId: 'demo' });
+    expect(created.status).toBe(201);
+    const shown = await call('GET', `/v1/clusters/demo?after=${String(created.body['position'])}`);
+    expect(shown.body).toMatchObject({ clusterId: 'demo', nodes: 0 });
     const nodes = async () => (await call('GET', '/v1/clusters/demo/nodes')).body['items'] as Record<string, unknown>[];
     const hello = helloOf('demo', 'n-01');
     await publishReport(bus, reportSubject('demo', 'n-01', 'membership', 'NodeHello'), hello);
@@ -97,11 +105,26 @@ describe('the gateway on Postgres and JetStream', () => {
         },
       ],
     });
-    await eventually(
-      'the cluster is free again',
-      async () => (await call('PUT', '/v1/clusters/demo/config', { a: 1 })).status === 200,
-    );
-    expect((await call('GET', `/v1/upgrades/${upgradeId}`)).body).toMatchObject({ state: 'completed' });
+    let free = await call('PUT', '/v1/clusters/demo/config', { a: 1 });
+    await eventually('the cluster is free again', async () => {
+      free = await call('PUT', '/v1/clusters/demo/config', { a: 1 });
+      return free.status === 200;
+    });
+    const after = String(free.body['position']);
+    const over = await call('GET', `/v1/upgrades/${upgradeId}?after=${after}`);
+    expect(over.body).toMatchObject({ state: 'completed' });
+  });
+
+  it('hands a rebuild on to the projection service, and says when there is none', async () => {
+    const alone = await call('POST', '/v1/projections/rebuild');
+    expect([alone.status, alone.body['type']]).toEqual([503, '/problems/not-ready']);
+    const serving = bus.nc.subscribe(REBUILD_SUBJECT, {
+      callback: (_error, message) => void message.respond(JSON.stringify({ generation: 2, position: 0 })),
+    });
+    await bus.nc.flush();
+    const { status, body } = await call('POST', '/v1/projections/rebuild');
+    expect({ status, body }).toEqual({ status: 202, body: { generation: 2, position: 0 } });
+    serving.unsubscribe();
   });
 
   it('never admits an upgrade and takes a config write at the same version, nor two upgrades at once', async () => {

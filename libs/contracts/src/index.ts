@@ -148,6 +148,7 @@ export {
   EVENTS_STREAM,
   EVENTS_SUBJECTS,
   REPORTS_STREAM,
+  REBUILD_SUBJECT,
   REPORTS_SUBJECTS,
   WAKE_SUBJECT,
   categorySubject,
@@ -158,4 +159,5 @@ export {
   reportSubject,
   reportsSubject,
   token,
+  type RebuildReply,
 } from './subjects.js';

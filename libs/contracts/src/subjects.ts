@@ -29,5 +29,13 @@ export const confirmSubject = (cluster: string, node: string): string => `baton.
 
 export const heartbeatSubject = (cluster: string, node: string): string => `baton.v1.hb.${cluster}.${node}`;
 
+/** A request to the projection service: fill the read models again. Any one replica answers with a RebuildReply. */
+export const REBUILD_SUBJECT = 'baton.v1.ask.-.rebuild';
+/** Which generation is being filled, and how far it is. */
+export interface RebuildReply {
+  readonly generation: number;
+  readonly position: number;
+}
+
 /** Core NATS without a payload: somebody appended; the relay looks. Losing one costs at most a poll's delay. */
 export const WAKE_SUBJECT = 'baton.v1.wake';

@@ -3,6 +3,7 @@ import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
+import { AfterQuery, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { Liveness, Reads } from '../ports.js';
@@ -40,12 +41,14 @@ export class ClustersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    await seen(this.reads, query);
     return sendPage(request, reply, await this.reads.listClusters({ limit: query.limit, after: afterOf(query) }));
   }
 
   @Get(':cluster')
   @ApiOperation({ summary: 'A cluster: its configuration, and the upgrade that is active in it' })
-  async get(@Param() { cluster }: ClusterParams) {
+  async get(@Param() { cluster }: ClusterParams, @Query() query: AfterQuery) {
+    await seen(this.reads, query);
     return this.existing(cluster);
   }
 
@@ -57,6 +60,7 @@ export class ClustersController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    await seen(this.reads, query);
     await this.existing(cluster);
     const page = await this.reads.listNodes(cluster, { limit: query.limit, after: afterOf(query) });
     const items = page.items.map((node) => ({ ...node, ...this.heard(cluster, node.nodeId) }));

@@ -4,11 +4,12 @@ import { IsInt, Length, Max, Min } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../problems/validation.js';
 import { Optional } from './fields.js';
+import { AfterQuery } from './seen.js';
 
 export const PAGE_MAX = 500;
 
 /** A page of a list: how long, and where to go on. */
-export class PageQueryDto {
+export class PageQueryDto extends AfterQuery {
   @ApiProperty({ required: false, minimum: 1, maximum: PAGE_MAX, default: 100, example: 100 })
   @Optional()
   @Type(() => Number)

@@ -1,4 +1,5 @@
 import { BadEventError, UnknownOutcomeError } from '@baton/event-log';
+import { ReadModelsNotReadyError } from '@baton/read-models';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ProblemError, type ProblemKind } from './problem.js';
@@ -37,6 +38,7 @@ const toProblemError = (error: unknown, request: FastifyRequest): ProblemError =
   if (error instanceof ProblemError) return error;
   if (error instanceof UnknownOutcomeError) return new ProblemError('outcome-unknown', UNKNOWN_OUTCOME);
   if (error instanceof BadEventError) return new ProblemError('invalid-request', `${error.message}. Correct it.`);
+  if (error instanceof ReadModelsNotReadyError) return new ProblemError('read-models-behind', `${error.message}.`);
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   return new ProblemError(...foreseen(status, error, request));
 };

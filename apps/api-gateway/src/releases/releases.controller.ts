@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
+import { AfterQuery, seen } from '../http/seen.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { Reads } from '../ports.js';
@@ -38,12 +39,14 @@ export class ReleasesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    await seen(this.reads, query);
     return sendPage(request, reply, await this.reads.listReleases({ limit: query.limit, after: afterOf(query) }));
   }
 
   @Get(':version')
   @ApiOperation({ summary: 'A release, and whether its artifact is here' })
-  async get(@Param() { version }: ReleaseParams) {
+  async get(@Param() { version }: ReleaseParams, @Query() query: AfterQuery) {
+    await seen(this.reads, query);
     const release = await this.reads.getRelease(version);
     if (!release) throw unknownRelease(version);
     return release;

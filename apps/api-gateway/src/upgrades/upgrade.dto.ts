@@ -1,8 +1,9 @@
 import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
-import { FlagField, IdField, LineField, Optional, PositionField, ReasonField, UpgradeIdField } from '../http/fields.js';
+import { FlagField, IdField, LineField, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
+import { AfterQuery } from '../http/seen.js';
 import { PositionDto } from '../http/write.js';
 
 export class RequestPlanDto {
@@ -84,12 +85,6 @@ export class CommandParams extends UpgradeParams {
 export class PlanParams {
   @UpgradeIdField({ example: 'p01kaj3v5mz8r0c2d4e6g7h9jkn' })
   plan!: string;
-}
-
-export class AfterQuery {
-  @Optional()
-  @PositionField({ required: false, description: 'Wait up to 5 s until this position was seen' })
-  after?: string;
 }
 
 const MOMENT_PATTERN = /^(0|[1-9]\d{0,14}|\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d{1,9})?)?(Z|[+-]\d{2}:\d{2}))$/;

@@ -9,6 +9,7 @@ import { EventsQuery } from '../events/events.dto.js';
 import { sendEvents } from '../events/send-events.js';
 import { isUnchanged } from '../http/etag.js';
 import { afterOf, sendPage } from '../http/page.js';
+import { seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { ParkedView, Reads } from '../ports.js';
@@ -25,7 +26,6 @@ import {
   UpgradeParams,
   UpgradeRequestedDto,
 } from './upgrade.dto.js';
-import { seen } from './seen.js';
 
 @ApiTags('upgrades')
 @Controller('v1')
@@ -62,6 +62,7 @@ export class UpgradesController {
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
+    await seen(this.reads, query);
     const { limit, cluster, state } = query;
     const page = await this.reads.listUpgrades({ limit, after: afterOf(query), clusterId: cluster, state });
     return sendPage(request, reply, page);
@@ -71,20 +72,20 @@ export class UpgradesController {
   @ApiOperation({ summary: 'The status of an upgrade, now or as it was' })
   async status(
     @Param() { upgrade }: UpgradeParams,
-    @Query() { at, after }: StatusQuery,
+    @Query() query: StatusQuery,
     @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ) {
-    await seen(this.reads, after);
-    const status = await this.existing(upgrade, at);
+    await seen(this.reads, query);
+    const status = await this.existing(upgrade, query.at);
     return isUnchanged(request, reply, status.position) ? undefined : status;
   }
 
   @Get('upgrades/:upgrade/explain')
   @ApiOperation({ summary: 'Why it is not moving, since when, what shows it, and what may be done' })
-  async explain(@Param() { upgrade }: UpgradeParams, @Query() { at, after }: StatusQuery) {
-    await seen(this.reads, after);
-    const status = await this.existing(upgrade, at);
+  async explain(@Param() { upgrade }: UpgradeParams, @Query() query: StatusQuery) {
+    await seen(this.reads, query);
+    const status = await this.existing(upgrade, query.at);
     return { ...explain(status), parked: await this.parkedOf(upgrade) };
   }
 

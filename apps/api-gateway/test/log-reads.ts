@@ -1,8 +1,9 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
 import { foldCluster, foldNodes, foldRelease, noCluster, noRelease, type Node } from '@baton/domain';
 import { categoryOf, instanceOf, type Recorded } from '@baton/kernel';
-import { statusOf } from './upgrades/upgrade-log.js';
-import type { ClusterView, NodeView, Page, PageQuery, Reads, ReleaseView } from './ports.js';
+import { statusOf } from '../src/upgrades/upgrade-log.js';
+import type { ClusterNodeView, ClusterView, Page, PageQuery, ReleaseView } from '@baton/read-models';
+import type { Reads } from '../src/ports.js';
 
 /** Answers from the log itself, so that a spec needs neither a projection nor a database. */
 export class LogReads implements Reads {
@@ -42,7 +43,7 @@ export class LogReads implements Reads {
     return pageOf(all as ClusterView[], query, ({ clusterId }) => clusterId);
   }
 
-  async listNodes(clusterId: string, query: PageQuery): Promise<Page<NodeView>> {
+  async listNodes(clusterId: string, query: PageQuery): Promise<Page<ClusterNodeView>> {
     const nodes = [...(await this.nodes(clusterId)).values()].flatMap((node) =>
       node.status === 'absent' ? [] : [{ ...node.membership, status: node.status }],
     );

@@ -1,10 +1,18 @@
 import type { Reads } from '../ports.js';
+import { Optional, PositionField } from './fields.js';
 import { ProblemError } from '../problems/problem.js';
+
+/** Of every answer that comes from the read models. */
+export class AfterQuery {
+  @Optional()
+  @PositionField({ required: false, description: 'Wait up to 5 s until this position was seen' })
+  after?: string;
+}
 
 const WAIT_MS = 5_000;
 
 /** Waits until the read models have seen this position, so that an answer shows what the caller has just written. */
-export const seen = async (reads: Reads, after: string | undefined): Promise<void> => {
+export const seen = async (reads: Reads, { after }: AfterQuery): Promise<void> => {
   if (after === undefined || (await reads.waitFor(Number(after), WAIT_MS))) return;
   throw new ProblemError(
     'read-models-behind',

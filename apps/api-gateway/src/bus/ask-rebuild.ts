@@ -1,0 +1,16 @@
+import type { Bus } from '@baton/bus';
+import { REBUILD_SUBJECT, type RebuildReply } from '@baton/contracts';
+import { ProblemError } from '../problems/problem.js';
+
+const ANSWER_WITHIN_MS = 5_000;
+
+/** Has the projection service fill the read models again; resolves when it has begun. */
+export const askRebuild = async (bus: Bus): Promise<RebuildReply> => {
+  try {
+    const reply = await bus.nc.request(REBUILD_SUBJECT, undefined, { timeout: ANSWER_WITHIN_MS });
+    return reply.json<RebuildReply>();
+  } catch (cause) {
+    const why = (cause as Error).message;
+    throw new ProblemError('not-ready', `The projection service does not answer (${why}). GET /readyz says more.`);
+  }
+};
