@@ -1,2 +1,134 @@
-// Nothing here yet.
-export {};
+import pc from 'picocolors';
+import { join, relative } from 'node:path';
+import { helpText, readArguments, type Arguments } from './arguments.js';
+import { runDemo } from './demo/run-demo.js';
+import { readLauncherSettings, type LauncherSettings } from './settings.js';
+import { startStack, type Stack, type StackReport } from './stack/index.js';
+import { openScreen, type Screen } from './view/screen.js';
+import { stackLine } from './view/stack-lines.js';
+import { places, summary, type UpgradeResult } from './view/summary.js';
+import { duration } from './view/text.js';
+
+const EXIT = { ok: 0, notUpgraded: 1, badSettings: 2, interrupted: 130 };
+
+const main = async (): Promise<number> => {
+  const screen = openScreen(process.stdout);
+  let args: Arguments;
+  let settings: LauncherSettings;
+  try {
+    args = readArguments(process.argv.slice(2));
+    if (args.help) {
+      screen.line(helpText());
+      return EXIT.ok;
+    }
+    settings = readLauncherSettings(process.env);
+  } catch (error) {
+    console.error((error as Error).message);
+    return EXIT.badSettings;
+  }
+  const signal = endingSignal(screen);
+  try {
+    return await run(args, settings, screen, signal);
+  } catch (error) {
+    screen.keep();
+    if (signal.aborted) return EXIT.interrupted;
+    console.error(`${pc.red('✖')} ${(error as Error).message}`);
+    return EXIT.notUpgraded;
+  }
+};
+
+const run = async (args: Arguments, settings: LauncherSettings, screen: Screen, signal: AbortSignal) => {
+  const stack = await start(settings, screen, signal);
+  try {
+    const { gatewayUrl, simulatorUrl } = stack;
+    const { clusters } = settings;
+    const results = await runDemo({ gatewayUrl, simulatorUrl, clusters, screen, isImpatient: args.once, signal });
+    if (!results) return EXIT.interrupted;
+    show(results, stack, settings, screen);
+    if (!args.once) await untilEnded(screen, signal);
+    return results.every(isUpgraded) ? EXIT.ok : EXIT.notUpgraded;
+  } finally {
+    await stack.stop();
+    screen.line(`  ${pc.green('✔')} everything has ended`);
+  }
+};
+
+const start = async (settings: LauncherSettings, screen: Screen, signal: AbortSignal): Promise<Stack> => {
+  const began = performance.now();
+  screen.line(`\n${pc.bold('Baton')}  ${pc.dim('upgrades a cluster without taking it down')}\n`);
+  const { httpPort: http, simulatorPort: simulator, natsPort: nats, postgresPort: postgres } = settings;
+  let isUp = false;
+  const ready: string[] = [];
+  const report = (about: StackReport): void => {
+    // While it comes up one line that grows is enough on a terminal.
+    if (about.kind !== 'ready' || about.again || !screen.isLive || isUp) return screen.line(stackLine(about));
+    ready.push(`${pc.green('✔')} ${about.process}`);
+    screen.draw([`  ${ready.join('  ')}`]);
+  };
+  const stack = await startStack({
+    clusters: settings.clusters.map(({ clusterId, nodes, lanes }) => `${clusterId}:${nodes}:${lanes}`).join(','),
+    stateDir: settings.stateDir,
+    ports: { http, simulator, nats, postgres },
+    ...(settings.databaseUrl !== undefined && { databaseUrl: settings.databaseUrl }),
+    ...(settings.natsUrl !== undefined && { natsUrl: settings.natsUrl }),
+    ...(settings.servicePassword !== undefined && { servicePassword: settings.servicePassword }),
+    env: {
+      BATON_BOOT_MS: String(settings.bootMs),
+      BATON_STABLE_MS: String(settings.stableMs),
+      ...(settings.artifactDir !== undefined && { BATON_ARTIFACT_DIR: settings.artifactDir }),
+    },
+    ...{ report, signal },
+  });
+  isUp = true;
+  screen.draw([]);
+  const took = duration(performance.now() - began);
+  screen.line(
+    `  ${pc.green('✔')} ${stack.processes().length} processes run ${pc.dim(`(${took})`)}  API ${stack.gatewayUrl}`,
+  );
+  return stack;
+};
+
+const show = (results: readonly UpgradeResult[], stack: Stack, settings: LauncherSettings, screen: Screen): void => {
+  screen.line();
+  for (const result of results) for (const line of [...summary(result), '']) screen.line(indent(line));
+  const first = results[0]?.status;
+  if (!first) return;
+  const nodeId = first.nodes[1]?.nodeId ?? first.nodes[0]?.nodeId ?? 'n-01';
+  const logs = relative(process.cwd(), join(settings.stateDir, 'logs'));
+  const { gatewayUrl, simulatorUrl, natsUrl } = stack;
+  const { clusterId, upgradeId } = first;
+  for (const line of places({ gatewayUrl, simulatorUrl, natsUrl, logs, clusterId, upgradeId, nodeId })) {
+    screen.line(indent(line));
+  }
+  screen.line();
+};
+
+const indent = (line: string): string => (line === '' ? '' : `  ${line}`);
+
+const isUpgraded = ({ status }: UpgradeResult): boolean =>
+  status.state === 'completed' && status.nodes.length === (status.versions[status.to] ?? 0);
+
+/** Aborted by the first Ctrl-C (or SIGTERM, or the end of the terminal); the second ends everything at once. */
+const endingSignal = (screen: Screen): AbortSignal => {
+  const ending = new AbortController();
+  const end = (): void => {
+    if (ending.signal.aborted) process.exit(EXIT.interrupted);
+    ending.abort();
+    screen.keep();
+    screen.line(`\n  ${pc.dim('ending everything; once more: at once')}`);
+  };
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
+  return ending.signal;
+};
+
+const untilEnded = (screen: Screen, signal: AbortSignal): Promise<void> => {
+  screen.line(
+    `  ${pc.dim('Everything stays up. Ctrl-C ends it; what was recorded is kept, and the next start goes on from it.')}`,
+  );
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    signal.addEventListener('abort', () => resolve());
+  });
+};
+
+process.exit(await main());

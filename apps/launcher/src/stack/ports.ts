@@ -58,13 +58,19 @@ const listeningInodes = (file: string, port: number): string[] => {
 };
 
 const socketsOf = (pid: number): string[] => {
+  const folder = `/proc/${pid}/fd`;
+  return attempt(() => readdirSync(folder), []).flatMap((fd) => {
+    const link = attempt(() => readlinkSync(`${folder}/${fd}`), '');
+    const [, inode] = /^socket:\[(\d+)\]$/.exec(link) ?? [];
+    return inode === undefined ? [] : [inode];
+  });
+};
+
+// A process, or a file of it, may be gone by now, or not ours to look at.
+const attempt = <T>(look: () => T, otherwise: T): T => {
   try {
-    const folder = `/proc/${pid}/fd`;
-    return readdirSync(folder).flatMap((fd) => {
-      const [, inode] = /^socket:\[(\d+)\]$/.exec(readlinkSync(`${folder}/${fd}`)) ?? [];
-      return inode === undefined ? [] : [inode];
-    });
+    return look();
   } catch {
-    return [];
+    return otherwise;
   }
 };

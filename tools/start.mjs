@@ -1,0 +1,10 @@
+// `npm start`: builds what has changed, in silence unless it fails, and starts everything on this machine.
+import { spawnSync } from 'node:child_process';
+
+const { status, stdout, stderr, error } = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8' });
+if (status !== 0) {
+  process.stderr.write(`The build failed.\n${error?.message ?? ''}${stdout}${stderr}`);
+  process.exit(1);
+}
+// In this process: what is asked to end is then the launcher itself.
+await import('../apps/launcher/dist/main.js');
