@@ -35,7 +35,6 @@ describe('the gateway on Postgres and JetStream', () => {
       ...{ BATON_ARTIFACT_DIR: folder, BATON_ALLOW_UNSAFE_DATABASE: 'true', BATON_STABLE_MS: '5' },
     });
     projection = new ReadModelRunner({ databaseUrl: database.urlOf('baton_projection'), logger: silent, pollMs: 20 });
-    projection.start();
     running = await startGateway(silent);
     bus = await connectBus({ servers: nats.url, name: 'spec' });
     rollout = new PostgresEventLog({ databaseUrl: database.urlOf('baton_rollout') });
@@ -59,8 +58,16 @@ describe('the gateway on Postgres and JetStream', () => {
     return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
   };
 
+  it('is ready when the read models are, and names them until then', async () => {
+    const missing = await call('GET', '/readyz');
+    expect(missing.status).toBe(503);
+    expect(missing.body).toMatchObject({ ready: false, checks: { postgres: 'ok', nats: 'ok' } });
+    expect(missing.body['checks']).not.toMatchObject({ projection: 'ok' });
+    projection.start();
+    await eventually('it is ready', async () => (await call('GET', '/readyz')).status === 200);
+  });
+
   it('takes in nodes, starts their upgrade, and ends it when the rollout is over', async () => {
-    expect((await call('GET', '/readyz')).body).toMatchObject({ ready: true });
     const created = await call('POST', '/v1/clusters', { clusterId: 'demo' });
     expect(created.status).toBe(201);
     const shown = await call('GET', `/v1/clusters/demo?after=${String(created.body['position'])}`);
