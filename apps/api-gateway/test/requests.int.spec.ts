@@ -45,7 +45,7 @@ describe('requests over HTTP', () => {
       'POST',
       upgrades,
       { to: '1.1', reason: 'CVE' },
-      { 'baton-actor': 'ada' },
+      { 'baton-actor': 'operator:ada' },
     );
     expect({ status, location: headers['location'] }).toEqual({
       status: 202,

@@ -162,12 +162,23 @@ describe('the gateway on Postgres and JetStream', () => {
     await gateway.close();
   });
 
+  it('never says that something does not exist which it has just answered to have recorded', async () => {
+    for (let round = 0; round < 20; round++) {
+      const clusterId = `fresh-${round}`;
+      await call('POST', '/v1/clusters', { clusterId });
+      expect((await call('GET', `/v1/clusters/${clusterId}/nodes`)).body).toEqual({ items: [] });
+      const version = `3.0.${round}`;
+      await call('POST', '/v1/releases', { ...RELEASE, version });
+      expect((await call('GET', `/v1/releases/${version}`)).status).toBe(200);
+    }
+  });
+
   it('answers a repeated Idempotency-Key from the log in Postgres', async () => {
     const post = () =>
       fetch(`http://127.0.0.1:${running.ports?.['http']}/v1/clusters`, {
         method: 'POST',
         body: JSON.stringify({ clusterId: 'twice' }),
-        headers: { 'content-type': 'application/json', 'idempotency-key': 'k1' },
+        headers: { 'content-type': 'application/json', 'idempotency-key': 'with spaces' },
       }).then((response) => response.json());
     const answers = await Promise.all([post(), post(), post()]);
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);

@@ -1,14 +1,15 @@
+import type { EventLog } from '@baton/contracts';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import canonicalize from 'canonicalize';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
-import { AfterQuery, seen } from '../http/seen.js';
+import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { Liveness, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
-import { LIVENESS, READS } from '../tokens.js';
+import { LIVENESS, LOG, READS } from '../tokens.js';
 import { ClusterCreatedDto, ClusterParams, CreateClusterDto, NodeParams, ReadmitDto } from './cluster.dto.js';
 import { ClustersService } from './clusters.service.js';
 
@@ -21,6 +22,7 @@ export class ClustersController {
   constructor(
     private readonly clusters: ClustersService,
     @Inject(READS) private readonly reads: Reads,
+    @Inject(LOG) private readonly log: EventLog,
     @Inject(LIVENESS) private readonly liveness: Liveness,
   ) {}
 
@@ -101,7 +103,8 @@ export class ClustersController {
   }
 
   private async existing(clusterId: string) {
-    const cluster = await this.reads.getCluster(clusterId);
+    const where = { log: this.log, reads: this.reads, stream: `cluster-${clusterId}` };
+    const cluster = await found(where, () => this.reads.getCluster(clusterId));
     if (cluster) return cluster;
     throw new ProblemError('unknown-cluster', `There is no cluster ${clusterId}. All clusters: GET /v1/clusters.`);
   }

@@ -1,3 +1,4 @@
+import type { EventLog } from '@baton/contracts';
 import type { Reads } from '../ports.js';
 import { Optional, PositionField } from './fields.js';
 import { ProblemError } from '../problems/problem.js';
@@ -20,4 +21,20 @@ export const seen = async (reads: Reads, { after }: AfterQuery): Promise<void> =
     {},
     { 'retry-after': '1' },
   );
+};
+
+/**
+ * What a read model has, or will have in a moment: an unknown thing is looked up in the log, so that whoever was told that
+ * it is recorded is never told that it does not exist.
+ */
+export const found = async <T>(
+  { log, reads, stream }: { readonly log: EventLog; readonly reads: Reads; readonly stream: string },
+  ask: () => Promise<T | undefined>,
+): Promise<T | undefined> => {
+  const answer = await ask();
+  if (answer !== undefined) return answer;
+  const [first] = await log.read({ streams: [stream], limit: 1 });
+  if (!first) return undefined;
+  await seen(reads, { after: String(first.position) });
+  return ask();
 };

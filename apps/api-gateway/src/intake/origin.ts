@@ -15,8 +15,8 @@ export interface Origin {
   readonly isRepeatable: boolean;
 }
 
-const KEY_PATTERN = /^[\x21-\x7e]{1,255}$/;
-const ACTOR_PATTERN = /^[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
+const KEY_PATTERN = /^[\x20-\x7e]{1,255}$/;
+const ACTOR_PATTERN = /^(operator:)?[A-Za-z0-9][A-Za-z0-9._@+-]{0,63}$/;
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -25,13 +25,13 @@ const sha256 = (text: string): string => createHash('sha256').update(text).diges
  * causation id of the body, so that the log itself tells a repetition from another request with the same key.
  */
 export const originOf = (request: FastifyRequest): Origin => {
-  const key = header(request, 'idempotency-key', KEY_PATTERN, '1 to 255 visible ASCII characters');
+  const key = header(request, 'idempotency-key', KEY_PATTERN, '1 to 255 printable ASCII characters');
   const actor = header(request, 'baton-actor', ACTOR_PATTERN, 'a name of up to 64 letters, digits and ._@+-');
   const path = request.url.split('?', 1)[0] ?? '';
   const commandId = key ? `http:${sha256(`${request.method} ${path}\n${key}`)}` : `http:${ulid().toLowerCase()}`;
   return {
     commandId,
-    actor: `operator:${actor ?? 'anonymous'}`,
+    actor: `operator:${actor?.replace(/^operator:/, '') ?? 'anonymous'}`,
     correlationId: commandId,
     causationId: key ? `body:${sha256(textOf(request.body))}` : commandId,
     isRepeatable: key !== undefined,

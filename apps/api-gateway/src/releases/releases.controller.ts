@@ -1,15 +1,16 @@
+import type { EventLog } from '@baton/contracts';
 import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Readable } from 'node:stream';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
 import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
-import { AfterQuery, seen } from '../http/seen.js';
+import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
-import { READS } from '../tokens.js';
+import { LOG, READS } from '../tokens.js';
 import { ArtifactUploadedDto, RegisterReleaseDto, ReleaseParams, ReleaseRegisteredDto } from './release.dto.js';
 import { ReleasesService } from './releases.service.js';
 
@@ -20,6 +21,7 @@ export class ReleasesController {
     private readonly releases: ReleasesService,
     private readonly store: ArtifactStore,
     @Inject(READS) private readonly reads: Reads,
+    @Inject(LOG) private readonly log: EventLog,
   ) {}
 
   @Post()
@@ -47,7 +49,8 @@ export class ReleasesController {
   @ApiOperation({ summary: 'A release, and whether its artifact is here' })
   async get(@Param() { version }: ReleaseParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
-    const release = await this.reads.getRelease(version);
+    const where = { log: this.log, reads: this.reads, stream: `release-${version}` };
+    const release = await found(where, () => this.reads.getRelease(version));
     if (!release) throw unknownRelease(version);
     return release;
   }

@@ -9,7 +9,7 @@ import { EventsQuery } from '../events/events.dto.js';
 import { sendEvents } from '../events/send-events.js';
 import { isUnchanged } from '../http/etag.js';
 import { afterOf, sendPage } from '../http/page.js';
-import { seen } from '../http/seen.js';
+import { found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { ParkedView, Reads } from '../ports.js';
@@ -128,8 +128,11 @@ export class UpgradesController {
 
   private async existing(upgradeId: string, at?: string): Promise<UpgradeStatus> {
     const moment = at !== undefined && /^\d+$/.test(at) ? Number(at) : at;
+    const where = { log: this.log, reads: this.reads, stream: `upgrade-${upgradeId}` };
     const status =
-      moment === undefined ? await this.reads.getStatus(upgradeId) : await this.reads.statusAt(upgradeId, moment);
+      moment === undefined
+        ? await found(where, () => this.reads.getStatus(upgradeId))
+        : await this.reads.statusAt(upgradeId, moment);
     if (!status || status.dryRun) throw unknownUpgrade(upgradeId);
     return status;
   }
