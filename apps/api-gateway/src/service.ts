@@ -17,7 +17,7 @@ import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { Gauge, register } from 'prom-client';
+import { Gauge, collectDefaultMetrics, register } from 'prom-client';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
@@ -50,7 +50,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
     ...{ bus, log, logger, service: SERVICE },
     startAfter: async () => (await openUpgrades(log, Date.now())).startAfter,
   });
-  countParked(transport);
+  collectMetrics(transport);
   const reads = await ReadModels.open({ databaseUrl: settings.databaseUrl, log });
   const app = await createGateway(
     {
@@ -118,8 +118,9 @@ const inTime = async <T>(work: Promise<T>, problem: string, withinMs = CHECK_WIT
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
 };
 
-const countParked = (transport: JetStreamServer): void => {
+const collectMetrics = (transport: JetStreamServer): void => {
   register.setDefaultLabels({ service: SERVICE });
+  collectDefaultMetrics();
   new Gauge({
     name: 'baton_parked_streams',
     help: 'Streams whose events wait because one of them cannot be handled',
