@@ -36,8 +36,7 @@ export const turn = (nodeId: string, grant: number, attempt = 1, direction: 'for
   const granted = onLane('TokenGranted', { ...token, direction, attempt, digest, at: 1000 });
   const drained = onLane('HolderDrained', { ...token, ...old, ...ran, at: 1000 });
   const activated = onLane('HolderActivated', {
-    ...{ ...token, ...old, instanceId: ran.instanceId },
-    ...{ alreadyActive: false, at: 1000 },
+    ...{ ...token, ...old, alreadyActive: false, at: 1000 },
   });
   const booted = onLane('HolderBooted', { ...token, ...now, layers, at: 1000 });
   const stable = onLane('HolderStable', { ...token, evidence });

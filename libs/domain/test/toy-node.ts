@@ -14,8 +14,8 @@ export class ToyNode {
   version = OLD;
   phase: 'up' | 'told' | 'confirmed' | 'down' | 'dead' = 'up';
   told: Ask | undefined;
+  isWell = true;
   private boots = 1;
-  private isWell = true;
   private fellBack: Facts['fellBack'];
   private epoch = 0;
   /** Outcomes by verb and attempt, as an agent keeps them. */
@@ -43,8 +43,9 @@ export class ToyNode {
   move(fault: Fault, confirm: (ask: Ask) => boolean): void {
     if (this.phase === 'told' && this.told) {
       this.phase = confirm(this.told) ? 'confirmed' : 'up';
-    } else if (this.phase === 'confirmed' && this.told) {
-      this.journal.set(`${this.told.verb}/${this.told.attempt}`, 'done');
+      // Its partition is switched: it says done, and goes down when it gets to it.
+      if (this.phase === 'confirmed') this.journal.set(`${this.told.verb}/${this.told.attempt}`, 'done');
+    } else if (this.phase === 'confirmed') {
       this.phase = 'down';
     } else if (this.phase === 'down') {
       this.phase = 'up';

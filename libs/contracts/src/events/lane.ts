@@ -35,18 +35,10 @@ export type HolderDrained = Event<
     at: number;
   }
 >;
-/** The wanted partition is the active one and the node goes down. The ids are those it had before. */
+/** The wanted partition is the active one and the node goes down. The ids are of the life that said so, and that it leaves. */
 export type HolderActivated = Event<
   'HolderActivated',
-  {
-    nodeId: string;
-    epoch: number;
-    bootId: string;
-    runId: string;
-    instanceId?: string;
-    alreadyActive: boolean;
-    at: number;
-  }
+  { nodeId: string; epoch: number; bootId: string; runId: string; alreadyActive: boolean; at: number }
 >;
 export type HolderBooted = Event<
   'HolderBooted',

@@ -3,14 +3,12 @@ import { deadlineOf, isPast } from './deadlines.js';
 import type { Recording, Scene } from './scene.js';
 import { stall, type Finding } from './stall.js';
 import type { Held, StepAt } from './state.js';
-import { isTarget, runningVersion, targetName, wentOver } from './target.js';
+import { hasReturned, isTarget, runningVersion, targetName } from './target.js';
 
 /** What the holder's facts say after the order to go over: it is back, back on the wrong version, or still away. */
 export const judgeBoot = (scene: Scene<Held>, step: StepAt<'activated'>, facts: Facts): Recording => {
-  const { activation } = scene.request.strategy;
   const version = runningVersion(scene, facts);
-  // A node that had nothing to change does not go down, so no new life is asked of it.
-  const isBack = step.alreadyActive || wentOver(activation, step.before, facts);
+  const isBack = hasReturned(scene, step, facts);
   if (isBack && version !== undefined) {
     return isTarget(scene, version) ? [booted(scene, facts)] : [stall(scene, offTarget(scene, facts, version))];
   }

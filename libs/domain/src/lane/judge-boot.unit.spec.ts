@@ -1,5 +1,6 @@
 import type { Activation, Facts } from '@baton/contracts';
 import { answered, asked, lane, onLane, opened, turn } from '../../test/lane-fixtures.js';
+import { intended } from '../../test/precheck-fixtures.js';
 
 const n1 = turn('n1', 1);
 const going = (activation: Activation) => lane(asked({ activation }), opened(), n1.activated);
@@ -42,6 +43,27 @@ describe('a node that went over', () => {
     const held = lane(opened(), granted!, drained!, already);
     expect(seen(held, n1.before({ layers: target }))).toMatchObject([{ type: 'HolderBooted' }]);
     expect(seen(held, n1.before())).toMatchObject([{ data: { reason: 'wrong-version' } }]);
+  });
+});
+
+describe('a node that rebooted by itself between draining and activating', () => {
+  const [granted, drained] = n1.drained;
+  const ids = { bootId: 'own', runId: 'own' };
+  const token = { nodeId: 'n1', epoch: 3_000_001 };
+  const activated = onLane('HolderActivated', { ...token, ...ids, alreadyActive: false, at: 1000 });
+  const held = lane(opened(), granted!, drained!, activated);
+  const skip = intended('SkipRequested', { nodeId: 'n1' });
+
+  it('INV-11 is not taken for back on the wrong version: it is still to go down', () => {
+    expect(seen(held, n1.before(ids))).toEqual([]);
+    const skipped = lane(opened(), granted!, drained!, activated, n1.stalled, skip);
+    expect(seen(skipped, n1.before(ids))).toEqual([]);
+    expect(seen(lane(opened(), granted!, drained!, n1.stalled, skip), n1.before(ids))).toEqual([]);
+  });
+
+  it('is back in the life after, and on the target in any life since it was drained', () => {
+    expect(seen(held, n1.before({ bootId: 'third' }))).toMatchObject([{ data: { reason: 'wrong-version' } }]);
+    expect(seen(held, n1.after(ids))).toMatchObject([{ type: 'HolderBooted' }]);
   });
 });
 

@@ -2,7 +2,7 @@ import type { Answer, Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Held, Stalled } from './state.js';
-import { runningVersion, wentOver } from './target.js';
+import { hasGoneOver, hasReturned, runningVersion } from './target.js';
 import { resumed } from './unblock.js';
 
 type WithHolder = Scene<Held | Stalled>;
@@ -56,14 +56,13 @@ const isUp = ({ services, hypervisorUp }: Facts): boolean =>
 /** A node that may still be about to go down for its token must not lose it while it is up. */
 const staysUp = (scene: Scene<Stalled>, answer: Answer, facts: Facts): boolean => {
   const { step } = scene.state.holder;
-  const { activation } = scene.request.strategy;
   switch (step.name) {
     case 'granted':
       return hasCancelled(scene, answer);
     case 'drained':
-      return hasCancelled(scene, answer) || wentOver(activation, step.before, facts);
+      return hasCancelled(scene, answer) || hasGoneOver(scene, step.before, facts);
     case 'activated':
-      return step.alreadyActive || wentOver(activation, step.before, facts);
+      return hasReturned(scene, step, facts);
     case 'booted':
     case 'stable':
       return true;

@@ -43,7 +43,7 @@ const late = (scene: Scene<Held>): Recording => {
       return [stall(scene, { reason: 'activate-late', evidence }, ms)];
     }
     case 'activated': {
-      const evidence = `${nodeId} gives no answer since it was to go down from boot ${step.before.bootId}`;
+      const evidence = `${nodeId} gives no answer since it was to go down from boot ${step.leaves.bootId}`;
       return [stall(scene, { reason: 'boot-late', evidence }, ms)];
     }
     case 'booted': {

@@ -34,7 +34,14 @@ export interface Course {
 export type Step =
   | { readonly name: 'granted'; readonly at: number }
   | { readonly name: 'drained'; readonly at: number; readonly before: Life }
-  | { readonly name: 'activated'; readonly at: number; readonly before: Life; readonly alreadyActive: boolean }
+  | {
+      readonly name: 'activated';
+      readonly at: number;
+      readonly before: Life;
+      /** The life that said it goes down: a node may reboot by itself between draining and activating. */
+      readonly leaves: Life;
+      readonly alreadyActive: boolean;
+    }
   | { readonly name: 'booted'; readonly at: number; readonly before: Life; readonly life: Life }
   | { readonly name: 'stable'; readonly at: number };
 
@@ -95,13 +102,14 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
       });
     }
     case 'HolderActivated': {
-      const { bootId, runId, instanceId, alreadyActive, at } = event.data;
-      return step(state, () => ({ name: 'activated', at, before: { bootId, runId, instanceId }, alreadyActive }));
+      const { bootId, runId, alreadyActive, at } = event.data;
+      const leaves = { bootId, runId };
+      return step(state, (now) => ({ name: 'activated', at, before: beforeOf(now, leaves), leaves, alreadyActive }));
     }
     case 'HolderBooted': {
       const { bootId, runId, at } = event.data;
       const life = { bootId, runId };
-      return step(state, (now) => ({ name: 'booted', at, before: 'before' in now ? now.before : life, life }));
+      return step(state, (now) => ({ name: 'booted', at, before: beforeOf(now, life), life }));
     }
     case 'HolderStable':
       return step(state, ({ at }) => ({ name: 'stable', at }));
@@ -146,6 +154,8 @@ const opened = (state: LaneState, data: LaneOpened['data']): LaneState => {
 
 const step = (state: LaneState, next: (now: Step) => Step): LaneState =>
   'holder' in state ? { ...state, holder: { ...state.holder, step: next(state.holder.step) } } : state;
+
+const beforeOf = (now: Step, otherwise: Life): Life => ('before' in now ? now.before : otherwise);
 
 const ended = (course: Course, nodeId: string, how: TurnEnd): Course => ({
   ...course,

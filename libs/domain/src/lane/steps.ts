@@ -5,7 +5,7 @@ import { judgeStable } from './judge-stable.js';
 import type { Recording, Scene } from './scene.js';
 import { stallOnAnswer } from './stall.js';
 import type { Held, Life, StepAt } from './state.js';
-import { isTarget, runningVersion, wentOver } from './target.js';
+import { hasGoneOver } from './target.js';
 
 /** What the holder's answer means for the step it is at; an answer to an earlier question means nothing. */
 export const takeAnswer = (scene: Scene<Held>, answer: Answer): Recording => {
@@ -53,20 +53,18 @@ const activated = (scene: Scene<Held>, step: StepAt<'drained'>, answer: Answer):
   if (answer.verb !== 'activate' && answer.verb !== 'revert') return [];
   if (isRefusal(answer)) return [stallOnAnswer(scene, 'activate-failed', answer)];
   if (answer.status !== 'done') return [];
-  return [activation(scene, step.before, answer.outcome?.alreadyActive ?? false)];
+  return [activation(scene, answer, answer.outcome?.alreadyActive ?? false)];
 };
 
 /** A node that came back on the target has activated, though nobody heard it say so. */
 const activatedUnheard = (scene: Scene<Held>, step: StepAt<'drained'>, facts: Facts): Recording => {
-  const version = runningVersion(scene, facts);
-  const isBack = wentOver(scene.request.strategy.activation, step.before, facts);
-  if (!isBack || version === undefined || !isTarget(scene, version)) return [];
+  if (!hasGoneOver(scene, step.before, facts)) return [];
   return [activation(scene, step.before, false), booted(scene, facts)];
 };
 
-const activation = ({ state, now }: Scene<Held>, before: Life, alreadyActive: boolean): HolderActivated => {
+const activation = ({ state, now }: Scene<Held>, { bootId, runId }: Life, alreadyActive: boolean): HolderActivated => {
   const { nodeId, epoch } = state.holder;
-  return { type: 'HolderActivated', data: { nodeId, epoch, ...before, alreadyActive, at: now } };
+  return { type: 'HolderActivated', data: { nodeId, epoch, bootId, runId, alreadyActive, at: now } };
 };
 
 const isRefusal = ({ status }: Answer): boolean => status === 'failed' || status === 'refused';

@@ -1,7 +1,7 @@
 import type { Activation, Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { Scene } from './scene.js';
-import type { Held, Life, Stalled } from './state.js';
+import type { Held, Life, Stalled, StepAt } from './state.js';
 
 type WithHolder = Scene<Held | Stalled>;
 
@@ -39,3 +39,22 @@ export const wentOver = (activation: Activation, before: Life, now: Life): boole
 /** The node has not gone down between the two: what was well then and is well now was well all the time. */
 export const isSameLife = (activation: Activation, one: Life, other: Life): boolean =>
   one.bootId === other.bootId && (activation !== 'restart' || one.runId === other.runId);
+
+/** It runs the target in a life after it was drained: it went over, whoever heard of it. */
+export const hasGoneOver = (scene: WithHolder, before: Life, facts: Facts): boolean => {
+  const version = runningVersion(scene, facts);
+  return (
+    version !== undefined && isTarget(scene, version) && wentOver(scene.request.strategy.activation, before, facts)
+  );
+};
+
+/**
+ * It came back from going down by our doing, wherever to. Off the target only a life after the one that activated shows
+ * that: a node that rebooted by itself before may still be about to go down.
+ */
+export const hasReturned = (scene: WithHolder, step: StepAt<'activated'>, facts: Facts): boolean => {
+  const { activation } = scene.request.strategy;
+  // A node that had nothing to change does not go down, so no new life is asked of it.
+  if (step.alreadyActive || hasGoneOver(scene, step.before, facts)) return true;
+  return wentOver(activation, step.before, facts) && !isSameLife(activation, step.leaves, facts);
+};

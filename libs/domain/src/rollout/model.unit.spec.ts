@@ -2,7 +2,7 @@ import type { LaneEvent, OperatorCommand } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 import fc from 'fast-check';
 import { LANES, ToyCluster, asLaneEvent, laneOf } from '../../test/toy-cluster.js';
-import type { Fault } from '../../test/toy-node.js';
+import { NEW, OLD, type Fault } from '../../test/toy-node.js';
 import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
 
 /** Only these end a token. */
@@ -15,14 +15,34 @@ const OPERATOR = /^(Resume|Retry|Skip|Evict|Rollback|Abort)Requested$/;
 
 /** What must hold after every single event, judged from the log and from the nodes alone. */
 const holds = (log: readonly Recorded[], event: Recorded, cluster: ToyCluster): void => {
-  if (laneOf(event) === undefined) return;
+  if (laneOf(event) === undefined) return cameToItsEnd(log, event, cluster);
   const own = log.filter(({ stream }) => stream === event.stream);
   const live = own.filter(({ type }) => type === 'TokenGranted').length - own.filter(isEnd).length;
   expect([0, 1]).toContain(live);
   const intent = log.filter(({ stream }) => stream.startsWith('upgrade-')).reduce(foldIntent, noIntent);
   if (event.type === 'TokenGranted') mayBeGranted(own.map(asLaneEvent), intent, cluster);
   if (event.type === 'LaneResumed') mayBeResumed(log, own.map(asLaneEvent), intent);
+  if (event.type === 'HolderStable') isTrulyStable(own.map(asLaneEvent), cluster);
 };
+
+/** What the lane takes for evidence is compared with the node itself. */
+const isTrulyStable = (own: readonly (Recorded & LaneEvent)[], cluster: ToyCluster): void => {
+  const { nodeId, direction } = own.findLast((event) => event.type === 'TokenGranted')!.data;
+  const { phase, version, isWell } = cluster.nodes.get(nodeId)!;
+  expect({ phase, version, isWell }).toEqual({ phase: 'up', version: direction === 'back' ? OLD : NEW, isWell: true });
+};
+
+/** At the end of each way every node runs what it should, unless the event names it or it is gone. */
+const cameToItsEnd = (log: readonly Recorded[], { type, data }: Recorded, cluster: ToyCluster): void => {
+  if (type !== 'RolloutCompleted' && type !== 'RollbackCompleted') return;
+  const { skipped } = data as { readonly skipped: readonly string[] };
+  const gone = log.filter((event) => event.type === 'EvictRequested').map((event) => (event.data as Named).nodeId);
+  const nodes = [...cluster.nodes.values()].filter(({ nodeId }) => !skipped.includes(nodeId) && !gone.includes(nodeId));
+  const wrong = nodes.filter(({ version }) => version !== (type === 'RolloutCompleted' ? NEW : OLD));
+  expect(wrong.map(({ nodeId }) => nodeId)).toEqual([]);
+};
+
+type Named = { readonly nodeId: string };
 
 const mayBeGranted = (own: readonly (Recorded & LaneEvent)[], intent: Intent, cluster: ToyCluster): void => {
   const grants = own.flatMap((event) => (event.type === 'TokenGranted' ? [event.data] : []));
@@ -130,7 +150,7 @@ const calm = (cluster: ToyCluster): void => {
 };
 
 describe('rollout and lanes over toy nodes that fail, fall silent, repeat themselves and are operated on', () => {
-  it('INV-11 INV-12 INV-14 INV-15 INV-16 INV-22 INV-23 INV-24 keep one token a lane and come to an end', () => {
+  it('N-13 N-15 INV-11 INV-12 INV-14 INV-15 INV-16 INV-22 INV-23 INV-24 INV-26 keep one token a lane and come to an end', () => {
     fc.assert(
       fc.property(fc.constantFrom('lane' as const, 'wave' as const, 'upgrade' as const), actions, (scope, todo) => {
         const cluster = new ToyCluster(scope, holds);
