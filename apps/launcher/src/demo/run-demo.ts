@@ -4,7 +4,7 @@ import type { Recorded } from '@baton/kernel';
 import type { Screen } from '../view/screen.js';
 import { narrate } from '../view/narrate.js';
 import type { UpgradeResult } from '../view/summary.js';
-import { upgradeBlock, type UpgradePicture } from '../view/upgrade-block.js';
+import { blockerLines, upgradeBlock, type UpgradePicture } from '../view/upgrade-block.js';
 import { Gateway } from './gateway.js';
 import { awaitClusters, startUpgrades, type Prepared } from './prepare.js';
 import { NodeWatch } from './watch-nodes.js';
@@ -81,10 +81,17 @@ class Show {
     const status = await watchUpgrade({
       ...{ gateway: this.gateway, upgradeId: this.upgrade.upgradeId, isImpatient, signal },
       onEvent: (event) => this.tell(event),
-      onStatus: (now) => (this.status = now),
+      onStatus: (now) => this.take(now),
     });
     await Promise.all([this.nodes.stop(), this.workload.stop()]);
     return status && { status, events: this.events, downMost: this.nodes.downMost, requests: this.workload.counts };
+  }
+
+  private take(status: UpgradeStatus): void {
+    const isNews = this.status?.state !== status.state;
+    this.status = status;
+    if (!isNews || this.options.screen.isLive) return;
+    for (const line of blockerLines(status)) this.options.screen.line(`          ${line}`);
   }
 
   /** Without a terminal each change is a line. */

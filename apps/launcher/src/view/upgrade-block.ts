@@ -59,7 +59,7 @@ const nodeLines = (picture: UpgradePicture, status: UpgradeStatus, now: number, 
     node: Math.max(4, ...shown.map(({ nodeId }) => nodeId.length)),
     lane: Math.max(4, ...shown.map(({ lane = '' }) => lane.length)),
   };
-  const title = `${pad('node', widths.node)}  ${pad('lane', widths.lane)}  ${pad('state', 11)}  ${pad('A', 9)} ${pad('B', 9)}`;
+  const title = `${pad('node', widths.node)}  ${pad('lane', widths.lane)}  ${pad('state', 11)}  ${pad('  A', 9)} ${pad('  B', 9)}`;
   const lines = shown.map((node) => {
     const lane = status.lanes.find(({ token }) => token?.nodeId === node.nodeId);
     const cells = [
@@ -116,7 +116,8 @@ const footLine = ({ requests, down, downMost }: UpgradePicture): string => {
   );
 };
 
-const blockerLines = ({ blockedBy, state }: UpgradeStatus): readonly string[] => {
+/** What it waits for, once it waits for a person. */
+export const blockerLines = ({ blockedBy, state }: UpgradeStatus): readonly string[] => {
   if (state !== 'stalled' && state !== 'blocked' && state !== 'paused') return [];
   return blockedBy.flatMap(({ what, remedy, unblock }) => [
     `${pc.red('■')} ${what}${remedy === undefined ? '' : ` ${remedy}`}`,
