@@ -20,7 +20,7 @@ const LAYERS = {
   testing: { libs: ['kernel', 'contracts'] },
   app: { libs: [...RULES, ...INFRASTRUCTURE, 'stage-host', 'read-models', 'node-agent'] },
   // Judges Baton from outside: it shares no code with what it judges.
-  simulation: { libs: [], packages: ['pg', '@nats-io/*'] },
+  simulation: { libs: [], packages: ['canonicalize'] },
   workspace: { libs: [] },
 };
 
