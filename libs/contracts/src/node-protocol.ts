@@ -80,7 +80,7 @@ export interface Answer {
   readonly attempt: number;
   readonly epoch?: number;
   readonly status: AnswerStatus;
-  /** A new one for each boot of the machine. */
+  /** A new one for each boot of the machine. A repeated answer has that of the life that did it, not of the one that repeats it. */
   readonly bootId: string;
   /** A new one for each start of the layer's processes. */
   readonly runId: string;

@@ -6,6 +6,8 @@ export const NEW = '1.1.0';
 /** What may go wrong with the next thing that a toy node does. */
 export type Fault = 'none' | 'fail' | 'fall-back' | 'sick' | 'reboot-again';
 
+type Ending = Pick<Answer, 'status' | 'bootId'>;
+
 /**
  * A node reduced to what its token is about: it goes down some time after it was told to, on a last confirmation, and
  * from that moment nothing stops it.
@@ -18,8 +20,8 @@ export class ToyNode {
   private boots = 1;
   private fellBack: Facts['fellBack'];
   private epoch = 0;
-  /** Outcomes by verb and attempt, as an agent keeps them. */
-  private readonly journal = new Map<string, Answer['status']>();
+  /** Outcomes by verb and attempt, each with the life that it is from, as an agent keeps them. */
+  private readonly journal = new Map<string, Ending>();
 
   constructor(readonly nodeId: string) {}
 
@@ -44,7 +46,7 @@ export class ToyNode {
     if (this.phase === 'told' && this.told) {
       this.phase = confirm(this.told) ? 'confirmed' : 'up';
       // Its partition is switched: it says done, and goes down when it gets to it.
-      if (this.phase === 'confirmed') this.journal.set(`${this.told.verb}/${this.told.attempt}`, 'done');
+      if (this.phase === 'confirmed') this.note(`${this.told.verb}/${this.told.attempt}`, 'done');
     } else if (this.phase === 'confirmed') {
       this.phase = 'down';
     } else if (this.phase === 'down') {
@@ -57,12 +59,12 @@ export class ToyNode {
     }
   }
 
-  private carryOut(ask: Ask, fault: Fault): Answer['status'] {
+  private carryOut(ask: Ask, fault: Fault): Ending {
     const key = `${ask.verb}/${ask.attempt}`;
-    if (ask.verb === 'inspect' || ask.verb === 'probe') return 'done';
-    if ((ask.epoch ?? 0) < this.epoch) return 'refused';
+    if (ask.verb === 'inspect' || ask.verb === 'probe') return this.now('done');
+    if ((ask.epoch ?? 0) < this.epoch) return this.now('refused');
     this.epoch = ask.epoch ?? 0;
-    if (ask.verb === 'cancel') return this.cancel(ask);
+    if (ask.verb === 'cancel') return this.now(this.cancel(ask));
     const known = this.journal.get(key);
     if (known) return known;
     if (fault === 'fail') return this.note(key, 'failed');
@@ -73,21 +75,26 @@ export class ToyNode {
       this.phase = 'told';
       this.told = ask;
     }
-    return 'running';
+    return this.now('running');
   }
 
   private cancel(ask: Ask): Answer['status'] {
     const key = `${ask.args.cancels?.verb}/${ask.args.cancels?.attempt}`;
     if (this.phase === 'confirmed') return 'refused';
-    if (ask.args.cancels?.verb !== 'drain' && this.journal.get(key) === 'done') return 'refused';
+    if (ask.args.cancels?.verb !== 'drain' && this.journal.get(key)?.status === 'done') return 'refused';
     this.phase = 'up';
-    for (const verb of ['activate', 'revert']) this.journal.set(`${verb}/${ask.attempt}`, 'refused');
+    for (const verb of ['activate', 'revert']) this.note(`${verb}/${ask.attempt}`, 'refused');
     return 'done';
   }
 
-  private note(key: string, status: Answer['status']): Answer['status'] {
-    this.journal.set(key, status);
-    return status;
+  private note(key: string, status: Answer['status']): Ending {
+    const ending = this.now(status);
+    this.journal.set(key, ending);
+    return ending;
+  }
+
+  private now(status: Answer['status']): Ending {
+    return { status, bootId: `${this.nodeId}-${this.boots}` };
   }
 
   private isThere = ({ verb }: Ask): boolean => this.phase === 'up' && (verb === 'revert') === (this.version === OLD);
@@ -111,9 +118,8 @@ export class ToyNode {
     });
   }
 
-  private reply(ask: Ask, status: Answer['status']): Answer {
+  private reply(ask: Ask, { status, bootId }: Ending): Answer {
     const { peers: _peers, everyMs: _everyMs, args: _args, ...rest } = ask;
-    const bootId = `${this.nodeId}-${this.boots}`;
     return { ...rest, status, bootId, runId: bootId, ...(status === 'failed' && { reason: 'toy' }) };
   }
 }
