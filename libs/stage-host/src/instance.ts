@@ -50,6 +50,8 @@ export class Instance {
 
   /** Resolves when what the command led to is in the log, or it led to nothing. */
   tell(command: StageCommand): Promise<void> {
+    // Once it has ended nothing can follow from anything, so whoever still knows it is done with it.
+    if (this.stopped && this.ended) return Promise.resolve();
     if (this.stopped) return Promise.reject(new RetryableError(`${this.fold.ownStream} is stopping`));
     return new Promise((resolve, reject) => {
       this.mailbox.push({ command, resolve, reject });
