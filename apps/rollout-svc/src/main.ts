@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { serveConfirm } from '@baton/bus';
+import { followHeartbeats, serveConfirm } from '@baton/bus';
 import type { EventLog, RolloutEvent } from '@baton/contracts';
 import { confirmHolder, laneStage, rolloutStage, type LaneState } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
@@ -30,10 +30,12 @@ await runStageService({
     controllers: [RolloutListener],
     providers: [{ provide: StageHost, useValue: host }],
   }),
-  serve: (host, bus) =>
+  serve: (host, bus) => {
+    followHeartbeats(bus, (heartbeat) => void host.noticed(heartbeat).catch(() => undefined));
     serveConfirm(bus, async (ask) => {
       // From the log, not from memory: another replica may have moved the token on.
       const { state } = await host.consult('lane', ask.instance);
       return confirmHolder(state as LaneState, ask);
-    }),
+    });
+  },
 });

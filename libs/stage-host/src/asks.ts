@@ -5,13 +5,15 @@ const RESEND_MAX_MS = 30_000;
 
 interface Standing {
   ask: Ask;
-  /** How often it was sent; the back-off grows with it. */
+  /** How often it was sent; the back-off grows with it, and only the last sending plans the next. */
   sent: number;
   /** Monotonic time since when there has been no answer at all; undefined: the last one came. */
   silentSince: number | undefined;
   /** Sent once and answered, or known to be silent. */
   settled: boolean;
   cancelTimer: () => void;
+  /** The last sending is on its way. */
+  awaited: boolean;
 }
 
 export interface AskEvents {
@@ -50,6 +52,16 @@ export class Asks {
     }
   }
 
+  /** A node gave a sign of life: what it was asked and has not answered is asked again now, not after a time-out. */
+  nudge(nodeId: string): void {
+    for (const [key, standing] of this.standing) {
+      const { ask, awaited, silentSince } = standing;
+      if (ask.nodeId !== nodeId || !isQuestion(ask.verb) || (!awaited && silentSince === undefined)) continue;
+      standing.cancelTimer();
+      void this.send(key, standing);
+    }
+  }
+
   /** Every ask was sent at least once by this process and answered, or its node gave no answer. */
   settled(): boolean {
     return [...this.standing.values()].every((standing) => standing.settled);
@@ -68,6 +80,7 @@ export class Asks {
       silentSince: undefined,
       settled: false,
       cancelTimer: () => undefined,
+      awaited: false,
     };
     this.standing.set(key, standing);
     this.sendAfter(key, standing, delayMs);
@@ -79,11 +92,16 @@ export class Asks {
   }
 
   private async send(key: string, standing: Standing): Promise<void> {
-    standing.sent += 1;
+    const sending = (standing.sent += 1);
+    standing.awaited = true;
     const began = this.ports.clock.monotonic();
     const answer = await this.exchange(standing.ask);
     standing.settled = true;
     if (this.standing.get(key) !== standing || this.stopped) return;
+    const overtaken = standing.sent !== sending;
+    // The silence that an earlier sending met is old news when a later one is on its way.
+    if (overtaken && !answer) return;
+    if (!overtaken) standing.awaited = false;
     // Before the next sending is planned: what the answer settles is often no longer wanted.
     if (answer) {
       standing.silentSince = undefined;
@@ -92,7 +110,7 @@ export class Asks {
       standing.silentSince ??= began;
       this.events.silent(standing.ask, this.ports.clock.monotonic() - standing.silentSince);
     }
-    if (this.standing.get(key) === standing) this.sendAfter(key, standing, this.pause(standing));
+    if (this.standing.get(key) === standing && !overtaken) this.sendAfter(key, standing, this.pause(standing));
   }
 
   private pause({ ask, sent, silentSince }: Standing): number {

@@ -72,6 +72,11 @@ export class Instance {
     this.refresh(firstAskDelayMs);
   }
 
+  /** A node showed a sign of life. */
+  nudge(nodeId: string): void {
+    this.asks.nudge(nodeId);
+  }
+
   get ended(): boolean {
     return this.hosted.stage.ended(this.fold.state, this.fold.context);
   }

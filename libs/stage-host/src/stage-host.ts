@@ -1,5 +1,5 @@
 import { upgradeOf, categoryOf, instanceOf, type Recorded } from '@baton/kernel';
-import type { Answer } from '@baton/contracts';
+import type { Answer, Heartbeat } from '@baton/contracts';
 import { Instance } from './instance.js';
 import type { HostedStage, HostPorts } from './ports.js';
 
@@ -54,6 +54,14 @@ export class StageHost {
     // Without a first event there is no such instance, whatever the report says.
     if (!instance.fold.cause || instance.fold.cause.cluster !== answer.clusterId) return this.forget(hosted, instance);
     await instance.tell({ type: 'NodeAnswered', answer });
+  }
+
+  /** A heartbeat: no evidence of anything, but a reason to ask a node now that was silent before. */
+  async noticed({ clusterId, nodeId }: Pick<Heartbeat, 'clusterId' | 'nodeId'>): Promise<void> {
+    for (const loading of [...this.instances.values()]) {
+      const instance = await loading;
+      if (instance.fold.cause?.cluster === clusterId) instance.nudge(nodeId);
+    }
   }
 
   /** State and context of an instance as the log has them right now. */

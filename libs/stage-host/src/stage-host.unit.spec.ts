@@ -2,7 +2,7 @@ import type { Answer, AnswerStatus, EventLog, NodeCommand } from '@baton/contrac
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import { ManualClock, settle } from '../test/manual-clock.js';
-import { ask, toyStage } from '../test/toy-stage.js';
+import { ask, askingStage, toyStage } from '../test/toy-stage.js';
 import { hosted } from './ports.js';
 import { StageHost } from './stage-host.js';
 
@@ -26,10 +26,10 @@ const answerTo = (command: NodeCommand, status: AnswerStatus): Answer => {
 };
 
 /** A host over a log, a clock and a node; `node` may be changed while it runs. */
-const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock()) => {
+const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock(), stage = toyStage) => {
   const sent: NodeCommand[] = [];
   const it = { node: (_command: NodeCommand): Answer | undefined => undefined };
-  const host = new StageHost([hosted(toyStage, { guards: ['upgrade'] })], {
+  const host = new StageHost([hosted(stage, { guards: ['upgrade'] })], {
     log,
     ask: (command) => {
       sent.push(command);
@@ -84,6 +84,20 @@ describe('the stage host', () => {
     await second.host.start(['u1']);
     await settle();
     expect(second.sent).toHaveLength(1);
+  });
+
+  it('asks a silent node again as soon as it gives a sign of life, and takes that for no evidence', async () => {
+    const { host, log, sent, types } = world(undefined, undefined, askingStage);
+    await host.react(await appendTo(log, 'UpgradeRequested', 0));
+    await settle();
+    const before = sent.length;
+    await host.noticed({ clusterId: 'demo', nodeId: 'n2' });
+    await settle();
+    expect(sent).toHaveLength(before);
+    await host.noticed({ clusterId: 'demo', nodeId: 'n1' });
+    await settle();
+    expect(sent.slice(before).map(({ verb }) => verb)).toEqual(['inspect']);
+    expect(await types()).toEqual(['Began']);
   });
 
   it('INV-15: a replica whose view is old appends nothing, catches up and decides again', async () => {

@@ -55,3 +55,9 @@ export const ask: Ask = {
   args: {},
   peers: ['n2'],
 };
+
+/** The same, but it only asks a question. */
+export const askingStage: typeof toyStage = {
+  ...toyStage,
+  outstanding: (state) => (state.status === 'asking' ? [{ ...ask, verb: 'inspect', everyMs: 5_000 }] : []),
+};
