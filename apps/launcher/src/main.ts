@@ -1,5 +1,5 @@
 import pc from 'picocolors';
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { helpText, readArguments, type Arguments } from './arguments.js';
 import { runDemo } from './demo/run-demo.js';
 import { readLauncherSettings, type LauncherSettings } from './settings.js';
@@ -40,9 +40,17 @@ const main = async (): Promise<number> => {
 const run = async (args: Arguments, settings: LauncherSettings, screen: Screen, signal: AbortSignal) => {
   const stack = await start(settings, screen, signal);
   try {
-    const { gatewayUrl, simulatorUrl } = stack;
+    const { gatewayUrl, simulatorUrl, natsUrl } = stack;
     const { clusters } = settings;
-    const results = await runDemo({ gatewayUrl, simulatorUrl, clusters, screen, isImpatient: args.once, signal });
+    const results = await runDemo({
+      gatewayUrl,
+      simulatorUrl,
+      natsUrl,
+      clusters,
+      screen,
+      isImpatient: args.once,
+      signal,
+    });
     if (!results) return EXIT.interrupted;
     show(results, stack, settings, screen);
     if (!args.once) await untilEnded(screen, signal);
@@ -94,12 +102,10 @@ const show = (results: readonly UpgradeResult[], stack: Stack, settings: Launche
   const first = results[0]?.status;
   if (!first) return;
   const nodeId = first.nodes[1]?.nodeId ?? first.nodes[0]?.nodeId ?? 'n-01';
-  const logs = relative(process.cwd(), join(settings.stateDir, 'logs'));
-  const { gatewayUrl, simulatorUrl, natsUrl } = stack;
+  const pid = stack.processes().find(({ name }) => name === 'rollout-svc')?.pid;
   const { clusterId, upgradeId } = first;
-  for (const line of places({ gatewayUrl, simulatorUrl, natsUrl, logs, clusterId, upgradeId, nodeId })) {
-    screen.line(indent(line));
-  }
+  const at = { ...stack, clusterId, upgradeId, nodeId, pid, logs: join(settings.stateDir, 'logs') };
+  for (const line of places(at)) screen.line(indent(line));
   screen.line();
 };
 

@@ -3,6 +3,7 @@ import { request, ProblemAnswer } from './http.js';
 
 export interface NodeOfCluster {
   readonly nodeId: string;
+  readonly url: string;
   readonly layers: Readonly<Partial<Record<Layer, string>>>;
   readonly status: 'member' | 'evicted';
 }

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ClusterSize } from '@baton/platform';
 import type { Gateway } from './gateway.js';
+import { simulatedNodes } from './simulator.js';
 import { compareVersions, ensureRelease, nextMinor } from './release.js';
 
 const JOINED_WITHIN_MS = 60_000;
@@ -15,25 +16,39 @@ export interface Prepared {
 }
 
 /** Makes the clusters that are missing and waits for their nodes, which join by themselves. Returns their newest version. */
-export const awaitClusters = async (gateway: Gateway, clusters: readonly ClusterSize[]): Promise<string> => {
+export const awaitClusters = async (
+  gateway: Gateway,
+  simulatorUrl: string,
+  clusters: readonly ClusterSize[],
+): Promise<string> => {
   const versions = await Promise.all(
     clusters.map(async ({ clusterId, nodes }) => {
       await gateway.ensureCluster(clusterId);
-      return awaitNodes(gateway, clusterId, nodes);
+      return awaitNodes(gateway, simulatorUrl, clusterId, nodes);
     }),
   );
   return versions.sort(compareVersions).at(-1) ?? '1.0.0';
 };
 
-const awaitNodes = async (gateway: Gateway, clusterId: string, wanted: number): Promise<string> => {
+const awaitNodes = async (
+  gateway: Gateway,
+  simulatorUrl: string,
+  clusterId: string,
+  wanted: number,
+): Promise<string> => {
   for (const end = performance.now() + JOINED_WITHIN_MS; ; await wait(PACE_MS)) {
     const nodes = await gateway.nodes(clusterId);
-    if (nodes.length >= wanted) {
+    const urls = new Map(nodes.map(({ nodeId, url }) => [nodeId, url]));
+    const simulated = await simulatedNodes(simulatorUrl, clusterId);
+    // From an earlier start a node may be known under an address that it has no longer.
+    const isKnown = simulated.every(({ nodeId, url }) => urls.get(nodeId) === url);
+    if (nodes.length >= wanted && isKnown) {
       const versions = nodes.flatMap(({ layers }) => (layers.software === undefined ? [] : [layers.software]));
       return versions.sort(compareVersions).at(-1) ?? '1.0.0';
     }
-    if (performance.now() > end)
-      throw new Error(`${nodes.length} of ${wanted} nodes of ${clusterId} joined within 60 s`);
+    if (performance.now() > end) {
+      throw new Error(`${nodes.length} of ${wanted} nodes of ${clusterId} joined within ${JOINED_WITHIN_MS / 1000} s`);
+    }
   }
 };
 

@@ -7,6 +7,7 @@ import type { UpgradeResult } from '../view/summary.js';
 import { blockerLines, upgradeBlock, type UpgradePicture } from '../view/upgrade-block.js';
 import { Gateway } from './gateway.js';
 import { awaitClusters, startUpgrades, type Prepared } from './prepare.js';
+import { watchTransfers, type Transfers } from './transfers.js';
 import { NodeWatch } from './watch-nodes.js';
 import { watchUpgrade } from './watch-upgrade.js';
 import { WorkloadClient } from './workload.js';
@@ -16,6 +17,7 @@ const FRAME_MS = 100;
 export interface DemoOptions {
   readonly gatewayUrl: string;
   readonly simulatorUrl: string;
+  readonly natsUrl: string;
   readonly clusters: readonly ClusterSize[];
   readonly screen: Screen;
   /** Ends with a result also when the upgrade waits for a person. */
@@ -28,14 +30,15 @@ export const runDemo = async (options: DemoOptions): Promise<readonly UpgradeRes
   const { clusters, screen } = options;
   const gateway = new Gateway(options.gatewayUrl);
   await gateway.readyz();
-  const newest = await awaitClusters(gateway, clusters);
+  const newest = await awaitClusters(gateway, options.simulatorUrl, clusters);
   const prepared = await startUpgrades(gateway, clusters, newest, (text) => screen.line(`  ${text}`));
   for (const { clusterId, upgradeId, isGoingOn } of prepared) {
     if (isGoingOn) screen.line(`  ${clusterId} goes on with upgrade ${upgradeId}, where it stood`);
   }
   screen.line();
 
-  const shows = prepared.map((each) => new Show(each, gateway, options));
+  const transfers = await watchTransfers(options.natsUrl);
+  const shows = prepared.map((each) => new Show(each, gateway, transfers, options));
   const draw = (): void => {
     const rows = Math.floor((screen.size.rows - 2) / shows.length) - 1;
     screen.draw(shows.flatMap((show) => [...upgradeBlock(show.picture, Date.now(), rows), '']));
@@ -48,6 +51,7 @@ export const runDemo = async (options: DemoOptions): Promise<readonly UpgradeRes
   } finally {
     clearInterval(frames);
     screen.keep();
+    await transfers.close();
   }
 };
 
@@ -57,11 +61,13 @@ class Show {
   private readonly workload: WorkloadClient;
   private status: UpgradeStatus | undefined;
   private events = 0;
+  private returned = 0;
   private startedAt: number | undefined;
 
   constructor(
     private readonly upgrade: Prepared,
     private readonly gateway: Gateway,
+    private readonly transfers: Transfers,
     private readonly options: DemoOptions,
   ) {
     this.nodes = new NodeWatch(options.simulatorUrl, upgrade.clusterId);
@@ -69,8 +75,10 @@ class Show {
   }
 
   get picture(): UpgradePicture {
-    const { down, downMost, transfers } = this.nodes;
-    const base = { clusterId: this.upgrade.clusterId, down, downMost, transfers, requests: this.workload.counts };
+    const { clusterId } = this.upgrade;
+    const { down, downMost } = this.nodes;
+    const transfers = this.transfers.of(clusterId);
+    const base = { clusterId, down, downMost, transfers, requests: this.workload.counts };
     return this.status ? { ...base, status: this.status } : base;
   }
 
@@ -104,10 +112,10 @@ class Show {
     this.options.screen.line(`${seconds.padStart(6)} s  ${text}${this.versionsAfter(event)}`);
   }
 
-  /** The mix of versions, each time that it changes. */
+  /** How many are on the new version, each time that it changes. */
   private versionsAfter({ type }: Recorded): string {
     if (type !== 'TokenReturned' || !this.status) return '';
-    const { done, total } = this.status.progress;
-    return total > 0 ? `  (${done}/${total})` : '';
+    this.returned += 1;
+    return `  (${this.returned}/${this.status.nodes.length})`;
   }
 }

@@ -1,15 +1,16 @@
-import type { Endpoint } from './workload.js';
 import { request } from './http.js';
 
 export interface SimulatedNode {
-  readonly clusterId: string;
   readonly nodeId: string;
-  readonly up: boolean;
-  /** Of a running store or stage, 0 to 1. */
-  readonly transfer?: number;
-  readonly workload?: Endpoint;
+  /** Under which its peers reach it. */
+  readonly url: string;
+  readonly state: 'off' | 'booting' | 'up' | 'drained';
+  /** Its ports for clients, by protocol. */
+  readonly workload: Readonly<Record<string, number>>;
 }
 
-/** What the simulated machines do, seen beside the protocol. */
-export const simulatedNodes = (simulatorUrl: string): Promise<readonly SimulatedNode[]> =>
-  request('GET', `${simulatorUrl}/v1/nodes`);
+/** The machines of a cluster as they are, seen beside the protocol. */
+export const simulatedNodes = async (simulatorUrl: string, clusterId: string): Promise<readonly SimulatedNode[]> => {
+  const { nodes } = await request<{ nodes: SimulatedNode[] }>('GET', `${simulatorUrl}/v1/nodes?cluster=${clusterId}`);
+  return nodes;
+};

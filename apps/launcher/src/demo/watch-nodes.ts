@@ -7,7 +7,6 @@ const PACE_MS = 100;
 /** What is seen of a cluster's machines from outside, ten times a second. */
 export class NodeWatch {
   down: ReadonlySet<string> = new Set();
-  transfers: ReadonlyMap<string, number> = new Map();
   endpoints: readonly Endpoint[] = [];
   /** The most that were seen down at once. */
   downMost = 0;
@@ -32,18 +31,19 @@ export class NodeWatch {
   private async run(): Promise<void> {
     const { signal } = this.stopped;
     while (!signal.aborted) {
-      const nodes = await simulatedNodes(this.simulatorUrl).catch(() => []);
-      this.take(nodes.filter(({ clusterId }) => clusterId === this.clusterId));
+      this.take(await simulatedNodes(this.simulatorUrl, this.clusterId).catch(() => []));
       await wait(PACE_MS, undefined, { signal }).catch(() => undefined);
     }
   }
 
   private take(nodes: readonly SimulatedNode[]): void {
-    this.down = new Set(nodes.filter(({ up }) => !up).map(({ nodeId }) => nodeId));
+    const down = nodes.filter(({ state }) => state === 'off' || state === 'booting');
+    this.down = new Set(down.map(({ nodeId }) => nodeId));
     this.downMost = Math.max(this.downMost, this.down.size);
-    this.transfers = new Map(
-      nodes.flatMap(({ nodeId, transfer }) => (transfer === undefined ? [] : [[nodeId, transfer] as const])),
-    );
-    this.endpoints = nodes.flatMap(({ workload }) => (workload ? [workload] : []));
+    const { hostname: host } = new URL(this.simulatorUrl);
+    this.endpoints = nodes.flatMap(({ workload }) => {
+      const [port] = Object.values(workload);
+      return port === undefined ? [] : [{ host, port }];
+    });
   }
 }

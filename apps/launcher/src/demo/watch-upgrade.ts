@@ -25,7 +25,8 @@ export const watchUpgrade = async (options: WatchOptions): Promise<UpgradeStatus
   let last: UpgradeStatus | undefined;
   let patience: NodeJS.Timeout | undefined;
   let wanted = 0;
-  let refreshing: Promise<void> | undefined;
+  let seen = 0;
+  let isAsking = false;
 
   const take = (status: UpgradeStatus): void => {
     last = status;
@@ -34,24 +35,27 @@ export const watchUpgrade = async (options: WatchOptions): Promise<UpgradeStatus
     if (ENDED.has(status.state)) end.abort();
     else if (isImpatient && WAITS_FOR_A_PERSON.has(status.state)) patience = setTimeout(() => end.abort(), PATIENCE_MS);
   };
-  // One question at a time, and never one that the answer before it has answered already.
+  // One question at a time, each for the latest event of that moment.
   const refresh = async (): Promise<void> => {
-    while (wanted > (last?.position ?? 0) && !signal.aborted) {
-      const status = await gateway.status(upgradeId, wanted);
-      if (status) take(status);
-      if (status && status.position < wanted) return;
+    if (isAsking) return;
+    isAsking = true;
+    try {
+      while (seen < wanted && !signal.aborted) {
+        const position = wanted;
+        const status = await gateway.status(upgradeId, position);
+        seen = position;
+        if (status) take(status);
+      }
+    } finally {
+      isAsking = false;
     }
-  };
-  const askFor = (position: number): void => {
-    wanted = position;
-    refreshing ??= refresh()
-      .catch(() => undefined)
-      .finally(() => (refreshing = undefined));
   };
 
   for await (const event of liveEvents(gateway.url, upgradeId, signal)) {
     onEvent(event);
-    askFor(event.position);
+    wanted = event.position;
+    // When the gateway stays away for long, the next event asks again.
+    void refresh().catch(() => undefined);
   }
   clearTimeout(patience);
   return options.signal.aborted ? undefined : last;

@@ -6,7 +6,6 @@ const ANSWER_WITHIN_MS = 1_000;
 
 /** Where a node serves its clients. */
 export interface Endpoint {
-  readonly nodeId: string;
   readonly host: string;
   readonly port: number;
 }

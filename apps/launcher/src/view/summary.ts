@@ -57,6 +57,8 @@ export interface Places {
   readonly clusterId: string;
   readonly upgradeId: string;
   readonly nodeId: string;
+  /** Of rollout-svc. */
+  readonly pid: number | undefined;
 }
 
 /** Where to look next, and what to try. */
@@ -73,14 +75,18 @@ export const places = (at: Places): readonly string[] => {
     ['logs', at.logs],
   ];
   const faults = `${at.simulatorUrl}/v1/clusters/${at.clusterId}/nodes/${at.nodeId}/faults`;
+  const json = `-H 'content-type: application/json' -d`;
+  const tries: readonly (readonly [string, string])[] = [
+    ['go back to the old version', `curl -X POST ${upgrade}/rollback ${json} '{"reason":"to see it"}'`],
+    ['break the next boot of a node', `curl -X POST ${faults} ${json} '{"at":"boot","kind":"fail"}'`],
+    ['heal it', `curl -X DELETE ${faults}`],
+    ...(at.pid === undefined ? [] : [['kill a service: it is started again', `kill -9 ${at.pid}`] as const]),
+  ];
   return [
     pc.bold('Look next'),
     ...look.map(([name, value]) => `  ${pc.dim(pad(name, 14))}${value}`),
     '',
     pc.bold('Try'),
-    pc.dim('  break the next boot of a node'),
-    `  curl -X POST ${faults} -H 'content-type: application/json' -d '{"at":"boot","kind":"fail"}'`,
-    pc.dim('  and heal it'),
-    `  curl -X DELETE ${faults}`,
+    ...tries.flatMap(([what, command]) => [pc.dim(`  ${what}`), `  ${command}`]),
   ];
 };
