@@ -36,7 +36,10 @@ const isTrulyStable = (own: readonly (Recorded & LaneEvent)[], cluster: ToyClust
 const cameToItsEnd = (log: readonly Recorded[], { type, data }: Recorded, cluster: ToyCluster): void => {
   if (type !== 'RolloutCompleted' && type !== 'RollbackCompleted') return;
   const { skipped } = data as { readonly skipped: readonly string[] };
-  const gone = log.filter((event) => event.type === 'EvictRequested').map((event) => (event.data as Named).nodeId);
+  const named = (request: string) => log.filter((one) => one.type === request).map((one) => (one.data as Named).nodeId);
+  const gone = named('EvictRequested');
+  // Nobody stays behind whom no operator left behind.
+  expect([...named('SkipRequested'), ...gone]).toEqual(expect.arrayContaining([...skipped]));
   const nodes = [...cluster.nodes.values()].filter(({ nodeId }) => !skipped.includes(nodeId) && !gone.includes(nodeId));
   const wrong = nodes.filter(({ version }) => version !== (type === 'RolloutCompleted' ? NEW : OLD));
   expect(wrong.map(({ nodeId }) => nodeId)).toEqual([]);
