@@ -61,9 +61,9 @@ export class Instance {
 
   /** Takes in an event that somebody else appended. */
   async learn(event: Recorded, firstAskDelayMs: number): Promise<void> {
-    const taken = this.fold.take(event);
-    if (taken === 'known') return;
-    if (taken === 'gap') await this.fold.catchUp(this.ports.log);
+    if (this.fold.take(event) === 'known') return;
+    // What led to it may stand in other streams that this instance reads, and may not have been delivered.
+    await this.fold.catchUp(this.ports.log);
     this.refresh(firstAskDelayMs);
   }
 

@@ -7,7 +7,9 @@ import type { LaneState } from './state.js';
  */
 export const confirmHolder = (state: LaneState, ask: ConfirmAsk): ConfirmReply => {
   if (state.status !== 'held') return { confirmed: false, reason: `no node of the lane may go down: ${state.status}` };
-  const { nodeId, epoch } = state.holder;
-  if (nodeId === ask.nodeId && epoch === ask.epoch) return { confirmed: true };
+  const { nodeId, epoch, step } = state.holder;
+  const isItsTurn = nodeId === ask.nodeId && epoch === ask.epoch;
+  if (isItsTurn && (step.name === 'drained' || step.name === 'activated')) return { confirmed: true };
+  if (isItsTurn) return { confirmed: false, reason: `the turn of ${nodeId} is not to go down: ${step.name}` };
   return { confirmed: false, reason: `the token is with ${nodeId}, epoch ${epoch}` };
 };

@@ -1,0 +1,37 @@
+import type { LaneState, Step } from './state.js';
+import { confirmHolder } from './confirm.js';
+
+const ask = { clusterId: 'demo', nodeId: 'n1', upgradeId: 'u1', instance: 'u1_main', epoch: 1_000_001 };
+const life = { bootId: 'b1', runId: 'r1' };
+
+const held = (step: Step, nodeId = 'n1', epoch = 1_000_001): LaneState => ({
+  status: 'held',
+  course: {
+    lane: 'main',
+    wave: 1,
+    direction: 'forward',
+    nodes: ['n1', 'n2'],
+    witnesses: [],
+    ended: {},
+    grants: 1,
+    attempts: {},
+    cameFrom: {},
+  },
+  holder: { nodeId, epoch, attempt: 1, direction: 'forward', step },
+});
+
+describe('the last question before a node goes down', () => {
+  it('INV-13: confirms the holder of the token that was drained and is to go down now', () => {
+    expect(confirmHolder(held({ name: 'drained', at: 0, before: life }), ask)).toEqual({ confirmed: true });
+  });
+
+  it.each<[string, LaneState]>([
+    ['another node has the token', held({ name: 'drained', at: 0, before: life }, 'n2', 1_000_002)],
+    ['the node has a later epoch', held({ name: 'drained', at: 0, before: life }, 'n1', 1_000_002)],
+    ['it is not drained yet', held({ name: 'granted', at: 0 })],
+    ['it is back already', held({ name: 'booted', at: 0, before: life, life: { bootId: 'b2', runId: 'r2' } })],
+    ['no lane was opened', { status: 'unopened' }],
+  ])('INV-13, INV-15: refuses when %s, and says why', (_when, state) => {
+    expect(confirmHolder(state, ask)).toEqual({ confirmed: false, reason: expect.any(String) as string });
+  });
+});
