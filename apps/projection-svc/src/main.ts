@@ -1,2 +1,6 @@
-// Nothing here yet.
-export {};
+import 'reflect-metadata';
+import { createLogger, runService } from '@baton/platform';
+import { startProjection } from './service.js';
+
+const logger = createLogger('projection-svc');
+await runService(logger, () => startProjection(logger));

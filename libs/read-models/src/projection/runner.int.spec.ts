@@ -142,6 +142,22 @@ describe('filling the read models', () => {
     expect(await isServing(await database.log.head())).toBe(true);
   });
 
+  it('takes requests for a rebuild at any moment', async () => {
+    const runner = database.runner(60_000);
+    const asked: number[] = [];
+    for (let request = 0; request < 10; request++) {
+      const { generation } = await runner.rebuild();
+      asked.push(generation);
+      // The next request comes in the very moment in which this generation begins to serve.
+      await eventually(`generation ${generation} serves`, () => (runner.state().generation ?? 0) >= generation);
+    }
+    expect(new Set(asked).size).toBe(10);
+    const position = await tellUpgrade(1);
+    runner.wake();
+    expect(await isServing(position)).toBe(true);
+    expect(runner.state()).toMatchObject({ status: 'folding', generation: asked.at(-1) });
+  });
+
   it.each(ALL_TABLES)('makes itself whole again after %s was dropped under it', async (table) => {
     const runner = database.runner();
     expect(await isServing(await tellUpgrade(1))).toBe(true);
@@ -171,5 +187,7 @@ describe('filling the read models', () => {
     const third = database.runner();
     await eventually('it says so', () => third.state().status === 'outdated');
     expect(third.state().message).toContain('ask for a rebuild');
+    await rebuilt(third);
+    expect(third.state()).toMatchObject({ status: 'folding', generation: 3 });
   });
 });

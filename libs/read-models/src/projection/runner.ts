@@ -70,6 +70,7 @@ export class ReadModelRunner {
 
   /** Fills the read models again while the present ones serve; asked again meanwhile, it is the same filling. */
   async rebuild(): Promise<Pick<Generation, 'generation' | 'position'>> {
+    await ensureTables(this.pool);
     const { generation, position } = await beginGeneration(this.pool);
     this.located = false;
     this.signal.fire();
@@ -112,10 +113,12 @@ export class ReadModelRunner {
 
   private async pass(woken: boolean): Promise<void> {
     // Woken, it goes on where it was; each poll looks whether the tables and generations are still what they were.
-    if (!woken || !this.located) await this.locate();
-    if (this.status === 'outdated') return;
-    while (!this.stopped && (await this.foldSome())) this.become('folding');
-    this.become('folding');
+    if (!woken) this.located = false;
+    for (let isMore = true; isMore && !this.stopped;) {
+      if (!this.located) await this.locate();
+      if (this.status === 'outdated') return;
+      isMore = await this.foldSome();
+    }
   }
 
   private async locate(): Promise<void> {
@@ -123,20 +126,23 @@ export class ReadModelRunner {
       this.options.logger.log('read models: the tables were made, and are filled from the start');
       this.forget();
     }
+    // From here on: whoever asks for a rebuild meanwhile has it looked for again.
+    this.located = true;
     const known = await readGenerations(this.pool);
     const serving = known.find((one) => one.serving);
-    if (serving && serving.foldVersion > FOLD_VERSION) {
-      this.forget();
+    const begun = known.find((one) => !one.serving && one.foldVersion === FOLD_VERSION);
+    if (serving && serving.foldVersion > FOLD_VERSION && !begun) {
+      this.drop();
       const what = `the read models are of version ${serving.foldVersion}, this code of version ${FOLD_VERSION}`;
       return this.become('outdated', `${what}: start newer code, or ask for a rebuild`);
     }
     this.become('folding');
+    // Whoever folded before may not have come to it.
+    if (!this.live && !this.next) this.tidy();
     const isMine = serving?.foldVersion === FOLD_VERSION;
-    const begun = known.find((one) => !one.serving && one.foldVersion === FOLD_VERSION);
     const filling = begun ?? (isMine ? undefined : await beginGeneration(this.pool));
     this.live = isMine ? this.projectorOf(this.live, serving) : undefined;
     this.next = filling && this.projectorOf(this.next, filling);
-    this.located = true;
   }
 
   /** The one that is at work, if it still stands where the tables do. */
@@ -145,12 +151,13 @@ export class ReadModelRunner {
     return fits ? now : new Projector(this.pool, generation, position);
   }
 
-  /** True when there may be more. */
+  /** True when there may be more, or something has changed under it. */
   private async foldSome(): Promise<boolean> {
-    const hasLive = this.live ? await this.foldPages(this.live) : false;
-    if (!this.located || !this.next) return hasLive || !this.located;
-    if (await this.foldPages(this.next)) return true;
-    return this.located ? this.switchOver(this.next) : true;
+    const { live, next } = this;
+    const hasLive = live ? await this.foldPages(live) : false;
+    if (!next || !this.located) return hasLive || !this.located;
+    if (!(await this.foldPages(next)) && this.located) await this.switchOver(next);
+    return true;
   }
 
   private async foldPages(projector: Projector): Promise<boolean> {
@@ -158,7 +165,6 @@ export class ReadModelRunner {
       const count = await projector.foldPage();
       if (count === undefined) {
         this.forget();
-        await this.locate();
         return true;
       }
       if (count === 0) return false;
@@ -166,17 +172,28 @@ export class ReadModelRunner {
     return true;
   }
 
-  private async switchOver(next: Projector): Promise<boolean> {
-    if (!(await switchTo(this.pool, next.generation))) return true;
+  private async switchOver(next: Projector): Promise<void> {
+    if (!(await switchTo(this.pool, next.generation))) return;
     this.options.logger.log(`read models: generation ${next.generation} serves from ${next.position} on`);
     this.live = next;
     this.next = undefined;
-    await removeLeftovers(this.pool);
-    return true;
+    this.tidy();
+  }
+
+  /** Beside the folding, which must not wait for it. */
+  private tidy(): void {
+    const isWanted = (): boolean => !this.stopped;
+    removeLeftovers(this.pool, isWanted).catch((error: unknown) => {
+      this.options.logger.warn(`read models: rows that nobody reads are still there: ${messageOf(error)}`);
+    });
   }
 
   private forget(): void {
     this.located = false;
+    this.drop();
+  }
+
+  private drop(): void {
     this.live = undefined;
     this.next = undefined;
   }
@@ -195,10 +212,12 @@ export class ReadModelRunner {
   private trouble(error: unknown): void {
     // What is in memory may be ahead of the tables.
     this.forget();
-    const message = error instanceof Error ? error.message : String(error);
+    const message = messageOf(error);
     if (this.message !== message) this.options.logger.warn(`read models: ${message}`);
     this.status = 'retrying';
     this.message = message;
     if (isTableMissing(error)) this.signal.fire();
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

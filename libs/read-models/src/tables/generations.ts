@@ -53,9 +53,16 @@ export const switchTo = (pool: pg.Pool, generation: number): Promise<boolean> =>
     return true;
   });
 
-/** Rows of generations that nobody fills or reads any more. */
-export const removeLeftovers = async (pool: pg.Pool): Promise<void> => {
+const REMOVED_AT_ONCE = 5_000;
+
+/** Takes out the rows of generations that nobody fills or reads any more, a few at a time, while it is wanted. */
+export const removeLeftovers = async (pool: pg.Pool, isWanted: () => boolean): Promise<void> => {
   for (const table of TABLES) {
-    await pool.query(`DELETE FROM read.${table} WHERE generation <> ALL (SELECT generation FROM read.checkpoint)`);
+    const sql = `DELETE FROM read.${table} WHERE ctid = ANY (ARRAY(
+      SELECT ctid FROM read.${table}
+      WHERE generation <> ALL (SELECT generation FROM read.checkpoint) LIMIT ${REMOVED_AT_ONCE}))`;
+    for (let removed = REMOVED_AT_ONCE; removed === REMOVED_AT_ONCE && isWanted();) {
+      removed = (await pool.query(sql)).rowCount ?? 0;
+    }
   }
 };
