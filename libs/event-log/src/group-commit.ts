@@ -33,7 +33,10 @@ export class GroupCommit<Item, Answer> {
   }
 
   private async run(): Promise<void> {
-    while (this.waiting.length > 0) {
+    for (;;) {
+      // Whoever was just answered may go on with its next item: those leave together, not the first of them alone.
+      await new Promise<void>((resolve) => process.nextTick(resolve));
+      if (this.waiting.length === 0) break;
       const batch = this.waiting.splice(0, this.batchMax);
       try {
         this.settle(batch, await this.commit(batch.map(({ item }) => item)));

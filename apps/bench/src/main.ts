@@ -1,0 +1,83 @@
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import type { Bench } from './bench.js';
+import { measureManyCallers, measureOneCaller, measureSlowDisk } from './goals/append.js';
+import { USAGE, readOptions, type Goal, type Options } from './options.js';
+import type { NotRun, Row } from './row.js';
+import { startNats } from './servers/nats.js';
+import { startPostgres } from './servers/postgres.js';
+import { buildSlowDisk } from './servers/slow-disk.js';
+import { tableOf } from './table.js';
+
+const main = async (): Promise<number> => {
+  let options: Options;
+  try {
+    options = readOptions(process.argv.slice(2));
+  } catch (error) {
+    console.error(`${(error as Error).message}\n\n${USAGE}`);
+    return 2;
+  }
+  const folder = mkdtempSync(join(tmpdir(), 'baton-bench-'));
+  // Postgres may run as another user, who must be able to walk into this folder.
+  chmodSync(folder, 0o711);
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const [nats, postgres] = await Promise.all([startNats(folder), startPostgres(folder)]);
+  try {
+    const say = (line: string): void => console.error(`  ${line}`);
+    const { rows, notRun } = await measure({ options, postgres, natsUrl: nats.url, folder, say });
+    if (options.json) console.log(JSON.stringify({ machine: machine(), options, rows, notRun }, null, 2));
+    else print(options, rows, notRun);
+    return 0;
+  } finally {
+    await Promise.all([nats.stop(), postgres.stop()]);
+  }
+};
+
+const measure = async (
+  bench: Bench,
+): Promise<{ readonly rows: readonly Row[]; readonly notRun: readonly NotRun[] }> => {
+  const rows: Row[] = [];
+  const notRun: NotRun[] = [];
+  for (const goal of bench.options.only) {
+    const measured = await rowsOf(goal, bench);
+    if ('why' in measured) notRun.push(measured);
+    else rows.push(...measured);
+  }
+  return { rows, notRun };
+};
+
+const rowsOf = async (goal: Goal, bench: Bench): Promise<readonly Row[] | NotRun> => {
+  switch (goal) {
+    case 'G1':
+      return measureOneCaller(bench);
+    case 'G2':
+      return measureManyCallers(bench);
+    case 'G3':
+      return onSlowDisk(bench);
+    default:
+      return { goal, why: 'not written yet' };
+  }
+};
+
+const onSlowDisk = async (bench: Bench): Promise<readonly Row[] | NotRun> => {
+  const library = buildSlowDisk(bench.folder);
+  if (library === undefined) return { goal: 'G3', why: 'needs Linux and gcc, to slow down fsync' };
+  const slow = await startPostgres(bench.folder, library);
+  return measureSlowDisk(bench, slow).finally(() => slow.stop());
+};
+
+const machine = (): string => {
+  const [cpu] = cpus();
+  const memory = `${Math.round(totalmem() / 2 ** 30)} GiB`;
+  return `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}`;
+};
+
+const print = ({ reps }: Options, rows: readonly Row[], notRun: readonly NotRun[]): void => {
+  console.log(`\n${machine()}`);
+  console.log(`Medians of ${reps} repetitions; all sides of a row were measured in turn, on the same servers.\n`);
+  console.log(tableOf(rows));
+  for (const { goal, why } of notRun) console.log(`${goal} was not run: ${why}.`);
+};
+
+process.exit(await main());
