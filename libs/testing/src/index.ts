@@ -1,4 +1,5 @@
 export { freshDatabase, type FreshDatabase, type Migrate } from './database.js';
+export { documented } from './documented.js';
 export { eventually } from './eventually.js';
 export { given, recorded, type Given } from './given-when-then.js';
 export { startNats, type TestNats } from './nats.js';

@@ -1,5 +1,5 @@
 // docs/events.md, made of what the sources say.
-import { eventSubject } from '../src/subjects.js';
+import { eventSubject } from '@baton/contracts';
 import { exampleOf, owners, recordedTypes, type EventType, type Field, type NamedType } from './payloads.js';
 
 const CATEGORIES = [

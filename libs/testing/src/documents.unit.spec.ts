@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { categoryOf } from '@baton/kernel';
-import { documented } from '../test/documented.js';
+import { documented } from './documented.js';
 import { eventsPage } from '../test/events-page.js';
 import { exampleFiles, exampleOf, owners, readContracts, wrongExamples } from '../test/payloads.js';
 
