@@ -1,4 +1,6 @@
 import type { Recorded } from '@baton/kernel';
+import { get } from 'node:http';
+import type { Readable } from 'node:stream';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const AGAIN_AFTER_MS = 300;
@@ -29,11 +31,9 @@ async function* oneStream(
   after: number,
   signal: AbortSignal,
 ): AsyncGenerator<Recorded> {
-  const response = await fetch(`${gatewayUrl}/v1/events/stream?upgrade=${upgradeId}&after=${after}`, { signal });
-  if (!response.ok || !response.body) return;
   let rest = '';
-  for await (const chunk of response.body.pipeThrough(new TextDecoderStream())) {
-    const messages = (rest + chunk).split('\n\n');
+  for await (const chunk of await open(`${gatewayUrl}/v1/events/stream?upgrade=${upgradeId}&after=${after}`, signal)) {
+    const messages = (rest + (chunk as string)).split('\n\n');
     rest = messages.pop() ?? '';
     for (const message of messages) {
       const data = message.split('\n').find((line) => line.startsWith('data: '));
@@ -41,3 +41,14 @@ async function* oneStream(
     }
   }
 }
+
+/** On a connection of its own, which ends with it. */
+const open = (url: string, signal: AbortSignal): Promise<Readable> =>
+  new Promise((resolve, reject) => {
+    const sent = get(url, { agent: false, signal }, (response) => {
+      if (response.statusCode === 200) return resolve(response.setEncoding('utf8'));
+      response.resume();
+      reject(new Error(`${url}: ${response.statusCode}`));
+    });
+    sent.once('error', reject);
+  });
