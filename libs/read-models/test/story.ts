@@ -129,13 +129,14 @@ let written = 0;
 
 /** Records chapters in order; gives the last position. */
 export const tell = async (log: EventLog, chapters: readonly Chapter[]): Promise<number> => {
-  const results = await Promise.all(chapters.map((chapter) => log.append(appendOf(chapter))));
-  return Math.max(
-    ...results.map((result) => {
-      if (result.status !== 'accepted') throw new Error(`not recorded: ${JSON.stringify(result)}`);
-      return result.events.at(-1)?.position ?? 0;
-    }),
-  );
+  let last = 0;
+  // One after the other: appends that are under way together may be recorded in any order.
+  for (const chapter of chapters) {
+    const result = await log.append(appendOf(chapter));
+    if (result.status !== 'accepted') throw new Error(`not recorded: ${JSON.stringify(result)}`);
+    last = result.events.at(-1)?.position ?? last;
+  }
+  return last;
 };
 
 const appendOf = ({ upgrade, events }: Chapter): Append => {
