@@ -1,19 +1,26 @@
 // Prints an upgrade's events: all from the first one, then live.
 //
-//   node examples/subscribe.mjs [UPGRADE] [CLUSTER]      NATS_URL, default nats://127.0.0.1:4222
+//   node examples/subscribe.mjs [UPGRADE] [CLUSTER]
 //
+// NATS_URL: where, default nats://127.0.0.1:4222. AFTER: go on after this position, default 0, which is all of them.
 // Needs nothing but NATS: the stream BATON_EVENTS holds the whole log, one message an event, in order.
-import { jetstream } from '@nats-io/jetstream';
+import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 
 const [upgrade, cluster] = process.argv.slice(2);
+const after = Number(process.env.AFTER ?? 0);
 const nc = await connect({ servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' });
 process.on('SIGINT', () => void nc.close());
+// Whoever reads us may have seen enough.
+process.stdout.on('error', () => process.exit(0));
 
-// An ordered consumer starts at the first message, keeps the order and repairs itself after a reconnect.
-const consumer = await jetstream(nc).consumers.get('BATON_EVENTS');
+// An ordered consumer keeps the order and repairs itself after a reconnect. The sequence of a message is its position.
+const consumer = await jetstream(nc).consumers.get('BATON_EVENTS', {
+  deliver_policy: DeliverPolicy.StartSequence,
+  opt_start_seq: after + 1,
+});
 for await (const message of await consumer.consume()) {
-  // Here and not in a filter of the consumer, which older servers refuse for ordered ones.
+  // Here and not in a filter of the consumer, which servers older than 2.10 refuse for ordered ones.
   if (cluster && !message.subject.startsWith(`baton.v1.evt.${cluster}.`)) continue;
   const event = message.json();
   if (upgrade && event.upgradeid !== upgrade) continue;
