@@ -6,6 +6,7 @@ import type { Database, Postgres } from './servers/postgres.js';
 export interface Bench {
   readonly options: Options;
   readonly postgres: Postgres;
+  /** Of a nats-server with empty streams: they are a copy of one log, and every goal has its own. */
   readonly natsUrl: string;
   /** For files that end with the run. */
   readonly folder: string;

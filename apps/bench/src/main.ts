@@ -3,6 +3,8 @@ import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from './bench.js';
 import { measureManyCallers, measureOneCaller, measureSlowDisk } from './goals/append.js';
+import { measureLag } from './goals/lag.js';
+import { measureRead } from './goals/read.js';
 import { USAGE, readOptions, type Goal, type Options } from './options.js';
 import type { NotRun, Row } from './row.js';
 import { startNats } from './servers/nats.js';
@@ -22,25 +24,24 @@ const main = async (): Promise<number> => {
   // Postgres may run as another user, who must be able to walk into this folder.
   chmodSync(folder, 0o711);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
-  const [nats, postgres] = await Promise.all([startNats(folder), startPostgres(folder)]);
+  const postgres = await startPostgres(folder);
   try {
     const say = (line: string): void => console.error(`  ${line}`);
-    const { rows, notRun } = await measure({ options, postgres, natsUrl: nats.url, folder, say });
+    const { rows, notRun } = await measure({ options, postgres, folder, say });
     if (options.json) console.log(JSON.stringify({ machine: machine(), options, rows, notRun }, null, 2));
     else print(options, rows, notRun);
     return 0;
   } finally {
-    await Promise.all([nats.stop(), postgres.stop()]);
+    await postgres.stop();
   }
 };
 
-const measure = async (
-  bench: Bench,
-): Promise<{ readonly rows: readonly Row[]; readonly notRun: readonly NotRun[] }> => {
+const measure = async (bench: Omit<Bench, 'natsUrl'>) => {
   const rows: Row[] = [];
   const notRun: NotRun[] = [];
   for (const goal of bench.options.only) {
-    const measured = await rowsOf(goal, bench);
+    const nats = await startNats(bench.folder);
+    const measured = await rowsOf(goal, { ...bench, natsUrl: nats.url }).finally(() => nats.stop());
     if ('why' in measured) notRun.push(measured);
     else rows.push(...measured);
   }
@@ -55,6 +56,10 @@ const rowsOf = async (goal: Goal, bench: Bench): Promise<readonly Row[] | NotRun
       return measureManyCallers(bench);
     case 'G3':
       return onSlowDisk(bench);
+    case 'G5':
+      return measureLag(bench);
+    case 'G11':
+      return measureRead(bench);
     default:
       return { goal, why: 'not written yet' };
   }

@@ -7,6 +7,8 @@ const APPS = fileURLToPath(new URL('../../../', import.meta.url));
 
 /** A process that was started here and says by message when it is ready. */
 export interface Child<Message = unknown> {
+  /** Where it listens, by name. */
+  readonly ports: Readonly<Record<string, number>>;
   /** The next message for which this holds. */
   next(fits: (message: Message) => boolean): Promise<Message>;
   send(message: unknown): void;
@@ -28,7 +30,8 @@ export const startService = (app: string, env: Env): Promise<Child<Ready>> =>
 export const startProgram = <Message extends { readonly type: string }>(
   name: string,
   env: Env,
-): Promise<Child<Message | Ready>> => start(fileURLToPath(new URL(`${name}.js`, import.meta.url)), env);
+): Promise<Child<Message | Ready>> =>
+  start<Message | Ready>(fileURLToPath(new URL(`${name}.js`, import.meta.url)), env);
 
 export interface Ready {
   readonly type: 'ready';
@@ -62,8 +65,14 @@ const start = async <Message>(file: string, env: Env): Promise<Child<Message>> =
     child.kill(signal);
     await once(child, 'exit');
   };
-  await next((message) => (message as Partial<Ready>).type === 'ready');
-  return { next, send: (message) => child.send(message as object), stop: stop('SIGTERM'), kill: stop('SIGKILL') };
+  const ready = await next((message) => (message as Partial<Ready>).type === 'ready');
+  return {
+    ports: (ready as Ready).ports,
+    next,
+    send: (message) => child.send(message as object),
+    stop: stop('SIGTERM'),
+    kill: stop('SIGKILL'),
+  };
 };
 
 const lastWords = (child: ChildProcess): (() => string) => {

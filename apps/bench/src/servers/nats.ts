@@ -11,7 +11,7 @@ export interface Nats {
 /** Starts a nats-server with JetStream whose files are below `folder`. */
 export const startNats = async (folder: string): Promise<Nats> => {
   const port = await freePort();
-  const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, 'jetstream')];
+  const args = ['-a', '127.0.0.1', '-p', String(port), '-js', '-sd', join(folder, `jetstream-${port}`)];
   const program = process.env['NATS_SERVER_BIN'] ?? 'nats-server';
   const path = `${process.env['PATH'] ?? ''}:/usr/sbin`;
   const child = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'], env: { ...process.env, PATH: path } });
