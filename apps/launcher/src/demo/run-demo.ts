@@ -114,8 +114,8 @@ class Show {
 
   /** How many are on the new version, each time that it changes. */
   private versionsAfter({ type }: Recorded): string {
-    if (type !== 'TokenReturned' || !this.status) return '';
+    if (type !== 'TokenReturned') return '';
     this.returned += 1;
-    return `  (${this.returned}/${this.status.nodes.length})`;
+    return this.status ? `  (${this.returned}/${this.status.nodes.length})` : '';
   }
 }

@@ -28,12 +28,16 @@ export const watchUpgrade = async (options: WatchOptions): Promise<UpgradeStatus
   let seen = 0;
   let isAsking = false;
 
+  // Only when its last event was shown too.
+  const endWhenOver = (): void => {
+    if (last && ENDED.has(last.state) && wanted >= last.position) end.abort();
+  };
   const take = (status: UpgradeStatus): void => {
     last = status;
     onStatus(status);
     clearTimeout(patience);
-    if (ENDED.has(status.state)) end.abort();
-    else if (isImpatient && WAITS_FOR_A_PERSON.has(status.state)) patience = setTimeout(() => end.abort(), PATIENCE_MS);
+    endWhenOver();
+    if (isImpatient && WAITS_FOR_A_PERSON.has(status.state)) patience = setTimeout(() => end.abort(), PATIENCE_MS);
   };
   // One question at a time, each for the latest event of that moment.
   const refresh = async (): Promise<void> => {
@@ -54,6 +58,7 @@ export const watchUpgrade = async (options: WatchOptions): Promise<UpgradeStatus
   for await (const event of liveEvents(gateway.url, upgradeId, signal)) {
     onEvent(event);
     wanted = event.position;
+    endWhenOver();
     // When the gateway stays away for long, the next event asks again.
     void refresh().catch(() => undefined);
   }

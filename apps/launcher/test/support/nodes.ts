@@ -47,8 +47,10 @@ export const setFault = async (system: System, clusterId: string, nodeId: string
   if (status !== 201) throw new Error(`the fault was not set: ${status} ${text}`);
 };
 
-export const heal = async (system: System, clusterId: string, nodeId: string): Promise<void> => {
-  const { status, text } = await call('DELETE', await faultsOf(system, clusterId, nodeId));
+/** Takes away the faults of a node, or those at one point. */
+export const heal = async (system: System, clusterId: string, nodeId: string, at?: string): Promise<void> => {
+  const query = at === undefined ? '' : `?at=${at}`;
+  const { status, text } = await call('DELETE', (await faultsOf(system, clusterId, nodeId)) + query);
   if (status !== 200) throw new Error(`the faults were not healed: ${status} ${text}`);
 };
 
