@@ -1,0 +1,99 @@
+import { pause, systemClock } from '@baton/node-agent';
+import { once } from 'node:events';
+import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { FaultBook, SetFault } from '../faults/fault-book.js';
+import type { KeyValues } from './key-values.js';
+
+const LINE_MAX = 64 * 1024;
+const SLOW_MS = 1_000;
+
+/** What one node serves to clients: `PUT key value` → `OK`, `GET key` → `VALUE value` or `NONE`, a line each. */
+export class Workload {
+  private readonly servers = new Map<string, Server>();
+  private readonly sockets = new Set<Socket>();
+  private isOpen = false;
+  private faults: FaultBook | undefined;
+
+  constructor(private readonly values: KeyValues) {}
+
+  /** Takes a port for each protocol; nobody is served before `open`. */
+  async listen(host: string, protocols: readonly string[]): Promise<void> {
+    for (const protocol of protocols) {
+      const server = createServer((socket) => this.welcome(socket)).listen(0, host);
+      await once(server, 'listening');
+      this.servers.set(protocol, server);
+    }
+  }
+
+  /** Strikes whoever is served from now on. */
+  suffer(faults: FaultBook): void {
+    this.faults = faults;
+  }
+
+  get ports(): Readonly<Record<string, number>> {
+    return Object.fromEntries(
+      [...this.servers].map(([protocol, server]) => [protocol, (server.address() as AddressInfo).port]),
+    );
+  }
+
+  open(): void {
+    this.isOpen = true;
+  }
+
+  /** Serves to the end what was asked, and nobody new. */
+  drain(): void {
+    this.isOpen = false;
+    for (const socket of this.sockets) socket.end();
+  }
+
+  /** The machine is down. */
+  cut(): void {
+    this.isOpen = false;
+    for (const socket of this.sockets) socket.destroy();
+  }
+
+  async close(): Promise<void> {
+    this.cut();
+    await Promise.all([...this.servers.values()].map((server) => new Promise((resolve) => server.close(resolve))));
+  }
+
+  private welcome(socket: Socket): void {
+    // Nobody listens on the port of a machine that is down, or hands over what it serves.
+    if (!this.isOpen || this.faults?.strike('workload', 'unreachable')) return void socket.destroy();
+    this.sockets.add(socket);
+    socket.once('close', () => this.sockets.delete(socket));
+    socket.on('error', () => socket.destroy());
+    let answered = Promise.resolve();
+    let rest = '';
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      if (rest.length > LINE_MAX) return socket.destroy();
+      for (const line of lines) answered = answered.then(() => this.answer(socket, line));
+    });
+  }
+
+  private async answer(socket: Socket, line: string): Promise<void> {
+    const fault = this.faults?.strike('workload', 'fail', 'hang', 'slow');
+    if (fault && fault.kind !== 'fail') await this.hold(socket, fault);
+    if (socket.writable) socket.write(`${fault?.kind === 'fail' ? 'ERROR a fault was set' : this.serve(line)}\n`);
+  }
+
+  private async hold(socket: Socket, fault: SetFault): Promise<void> {
+    const gone = new AbortController();
+    socket.once('close', () => gone.abort());
+    if (fault.kind === 'hang') await this.faults?.passed(fault, gone.signal);
+    else await pause(systemClock, fault.ms ?? SLOW_MS, gone.signal);
+  }
+
+  private serve(line: string): string {
+    const [verb, key, ...words] = line.split(' ');
+    if (verb === 'PUT' && key && words.length > 0) {
+      this.values.put(key, words.join(' '));
+      return 'OK';
+    }
+    if (verb !== 'GET' || !key) return 'ERROR say PUT key value, or GET key';
+    const value = this.values.get(key);
+    return value === undefined ? 'NONE' : `VALUE ${value}`;
+  }
+}

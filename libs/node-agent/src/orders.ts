@@ -1,0 +1,201 @@
+import type { Activation, Answer, NodeCommand, Verb } from '@baton/contracts';
+import { answerTo, refused, type Ending } from './answers.js';
+import { carryOut, type Means } from './carry-out.js';
+import { pause } from './clock.js';
+import { Failure, failureOf, type Reason } from './failure.js';
+import { raise, refusalOf } from './floor.js';
+import { keyOf } from './journal.js';
+import { Operation } from './operation.js';
+
+/** A reply costs less than a report, so what is nearly done is waited for. */
+const QUICK_MS = 50;
+/** How long a node that goes down gives its last report a chance. */
+const FAREWELL_MS = 100;
+
+const TRANSFERS: ReadonlySet<Verb> = new Set(['store', 'stage']);
+const TURNS: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
+const isGoingOver = (verb: Verb): boolean => verb === 'activate' || verb === 'revert';
+
+export interface OrdersOptions extends Means {
+  /** Sends what the journal owes; resolves when it was taken or failed. */
+  readonly sendReports: () => Promise<void>;
+}
+
+/** Takes orders one after the other, carries each out once, and answers a repeated one with what became of it. */
+export class Orders {
+  private readonly running = new Map<string, Operation>();
+  private admission: Promise<unknown> = Promise.resolve();
+  private isStopped = false;
+
+  constructor(private readonly means: OrdersOptions) {}
+
+  async take(command: NodeCommand): Promise<Answer> {
+    const admitted = this.admission.then(() => this.admit(command));
+    this.admission = admitted.catch(() => undefined);
+    const first = await admitted;
+    return first instanceof Operation ? this.firstAnswer(first) : first;
+  }
+
+  /** The transfer that runs, if one does. */
+  transfer(): { readonly verb: Verb; readonly progress: number } | undefined {
+    const found = [...this.running.values()].find(({ command }) => TRANSFERS.has(command.verb));
+    return found && { verb: found.command.verb, progress: found.progress };
+  }
+
+  /** The agent's life is over; what runs is as if it had never been ordered. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    await this.abortAll(() => true, new Failure('stopped', 'The agent stops.'));
+  }
+
+  private async admit(command: NodeCommand): Promise<Answer | Operation> {
+    if (this.isStopped) throw new Error('the agent has stopped');
+    const { journal } = this.means;
+    const known = journal.find(command);
+    if (known?.upgradeId === command.upgradeId && command.upgradeNo >= journal.floor.upgradeNo) return known;
+    const running = this.running.get(keyOf(command));
+    if (running) return this.answer(command, { status: 'running', progress: running.progress });
+    if (command.verb === 'cancel') return this.cancel(command);
+    const refusal = known ? otherUpgrade(known) : (refusalOf(journal.floor, command) ?? this.lateAttempt(command));
+    if (refusal) return this.answer(command, refused(refusal));
+    await this.raise(command);
+    await this.supersede(command);
+    const operation = new Operation(command);
+    this.running.set(keyOf(command), operation);
+    operation.begin(() => this.run(operation));
+    return operation;
+  }
+
+  private async firstAnswer(operation: Operation): Promise<Answer> {
+    const { clock } = this.means;
+    const quick = await Promise.race([operation.ended, pause(clock, QUICK_MS)]);
+    if (quick) return quick;
+    if (operation.isEnding) return operation.ended;
+    operation.isOwed = true;
+    return this.answer(operation.command, { status: 'accepted' });
+  }
+
+  private async run(operation: Operation): Promise<Answer> {
+    const { command } = operation;
+    try {
+      const ending = await this.ending(operation);
+      if (this.isStopped) throw new Error('the agent has stopped');
+      operation.isEnding = true;
+      const answer = await this.answer(command, ending);
+      await this.means.journal.record(answer, operation.isOwed);
+      if (isGoingOver(command.verb) && isToGoDown(ending)) void this.goDown(command);
+      else if (operation.isOwed) void this.means.sendReports();
+      if (TURNS.has(command.verb) && isStaying(command.verb, ending)) await this.means.driver.undrain();
+      return answer;
+    } finally {
+      this.running.delete(keyOf(command));
+    }
+  }
+
+  private async ending(operation: Operation): Promise<Ending> {
+    try {
+      return { status: 'done', outcome: await carryOut(this.means, operation) };
+    } catch (error) {
+      const why: unknown = operation.signal.aborted ? operation.signal.reason : error;
+      const { reason, message } = failureOf(why);
+      return { status: 'failed', reason, message };
+    }
+  }
+
+  /** N-11: the wanted partition is the active one by now. */
+  private async goDown({ args, epoch = 0 }: NodeCommand): Promise<void> {
+    const { clock, driver, sendReports } = this.means;
+    await Promise.race([sendReports(), pause(clock, FAREWELL_MS)]);
+    const activation: Activation = args.activation ?? 'reboot';
+    await driver.boot({ activation, epoch });
+  }
+
+  private async raise(command: NodeCommand): Promise<void> {
+    const { journal } = this.means;
+    const raised = raise(journal.floor, command);
+    if (raised !== journal.floor) await journal.raise(raised);
+  }
+
+  /** What a newer order makes pointless ends before that one begins. */
+  private supersede(by: NodeCommand): Promise<void> {
+    const isOver = ({ command: { upgradeNo, verb, epoch } }: Operation): boolean =>
+      upgradeNo < by.upgradeNo ||
+      verb === by.verb ||
+      (verb === 'stage' && TURNS.has(by.verb)) ||
+      (epoch !== undefined && by.epoch !== undefined && epoch < by.epoch);
+    const message = `${by.verb} of upgrade ${by.upgradeNo}, attempt ${by.attempt}, came after it.`;
+    return this.abortAll(isOver, new Failure('superseded', message));
+  }
+
+  private lateAttempt({ upgradeNo, verb, attempt }: NodeCommand): Reason | undefined {
+    if (!TRANSFERS.has(verb)) return undefined;
+    const running = [...this.running.values()].map(({ command }) => command);
+    const others = [...running, ...this.means.journal.ofVerb(upgradeNo, verb)];
+    const isLate = others.some((one) => one.verb === verb && one.upgradeNo === upgradeNo && one.attempt > attempt);
+    return isLate ? { reason: 'stale-attempt', message: `A later attempt than ${attempt} was made.` } : undefined;
+  }
+
+  private async cancel(command: NodeCommand): Promise<Answer> {
+    const refusal = this.whyNotCancel(command);
+    if (!refusal) await this.giveUp(command);
+    const outcome = { facts: await this.means.facts() };
+    return this.answer(command, refusal ? refused(refusal, outcome) : { status: 'done', outcome });
+  }
+
+  private whyNotCancel(command: NodeCommand): Reason | undefined {
+    const { journal } = this.means;
+    const { args, epoch, upgradeNo } = command;
+    const verb = args.cancels?.verb;
+    if (!verb || !(TRANSFERS.has(verb) || TURNS.has(verb))) {
+      return { reason: 'not-cancellable', message: `${verb ?? 'Nothing'} cannot be cancelled.` };
+    }
+    const stale = refusalOf(journal.floor, { ...command, verb: 'cancel' });
+    if (stale) return stale;
+    if (TRANSFERS.has(verb)) return undefined;
+    if (epoch === undefined) return { reason: 'epoch-missing', message: `To cancel ${verb} needs its epoch.` };
+    const isCommitted = [...this.running.values()].some((one) => one.isCommitted && one.command.epoch === epoch);
+    const hasGone = [...journal.ofVerb(upgradeNo, 'activate'), ...journal.ofVerb(upgradeNo, 'revert')].some(
+      (answer) => answer.epoch === epoch && isToGoDown(answer),
+    );
+    const message = `The node has gone over for epoch ${epoch}.`;
+    return isCommitted || hasGone ? { reason: 'activated', message } : undefined;
+  }
+
+  /** When this resolves, nothing of what is cancelled runs or will ever run. */
+  private async giveUp(command: NodeCommand): Promise<void> {
+    const { args, epoch } = command;
+    const { verb, attempt } = args.cancels ?? command;
+    const why = new Failure('cancelled', `${verb} was cancelled.`);
+    await this.raise(command);
+    if (TURNS.has(verb)) {
+      await this.abortAll((one) => one.command.epoch !== undefined && one.command.epoch <= (epoch ?? 0), why);
+      return this.means.driver.undrain();
+    }
+    const named = { ...command, verb, attempt, args: {} };
+    await this.abortAll((one) => keyOf(one.command) === keyOf(named), why);
+    if (this.means.journal.find(named)) return;
+    const never = await this.answer(named, { status: 'failed', reason: why.reason, message: why.message });
+    await this.means.journal.record(never, false);
+  }
+
+  private async abortAll(isMeant: (operation: Operation) => boolean, why: Failure): Promise<void> {
+    await Promise.all([...this.running.values()].filter(isMeant).map((operation) => operation.abort(why)));
+  }
+
+  private async answer(command: NodeCommand, ending: Ending): Promise<Answer> {
+    return answerTo(command, await this.means.driver.health(), ending);
+  }
+}
+
+const otherUpgrade = ({ upgradeId, upgradeNo }: Answer): Reason => ({
+  reason: 'other-upgrade',
+  message: `On this node upgrade ${upgradeNo} is ${upgradeId}.`,
+});
+
+/** It was ordered to go over, and had something to go over to. */
+const isToGoDown = ({ status, outcome }: Pick<Answer, 'status' | 'outcome'>): boolean =>
+  status === 'done' && outcome?.alreadyActive !== true;
+
+/** The node serves again when its turn ends before it went down. */
+const isStaying = (verb: Verb, ending: Ending): boolean =>
+  ending.status !== 'done' || (isGoingOver(verb) && !isToGoDown(ending));
