@@ -2,6 +2,7 @@
 // node are killed; afterwards the log must show that nothing of it mattered.
 import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
+import { createServer } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { apiOf, artifactOf, until } from './compose/api.mjs';
 import { checkLog } from './compose/check-log.mjs';
@@ -10,7 +11,7 @@ import { composeProject } from './compose/compose.mjs';
 const CLUSTERS = { demo: 4, lab: 4 };
 const VERSION = '1.1.0';
 // Long enough that all is killed while both upgrades run.
-const PACES = { BATON_BOOT_MS: '3000', BATON_STABLE_MS: '3000' };
+const PACES = { BATON_BOOT_MS: '5000', BATON_STABLE_MS: '5000' };
 const KILLED = [
   ...['precheck-svc', 'staging-svc', 'distribution-svc', 'rollout-svc', 'lab-node', 'projection-svc'],
   ...['api-gateway', 'rollout-svc', 'nats', 'postgres'],
@@ -62,8 +63,10 @@ const watch = async (api, upgradeIds) => {
   const states = new Map();
   const look = async (upgradeId) => {
     const { clusterId, state, progress, versions, blockedBy } = await api.status(upgradeId);
-    const now = `${clusterId}: ${state} ${progress.done}/${progress.total} ${JSON.stringify(versions)}`;
-    if (states.get(upgradeId) !== now) say([now, ...blockedBy.map(({ what }) => what)].join(' | '));
+    const mix = Object.entries(versions).map(([version, nodes]) => `${nodes} × ${version}`);
+    const now = `${clusterId}: ${state} ${progress.done}/${progress.total}  ${mix.join(', ')}`;
+    const why = ['blocked', 'stalled'].includes(state) ? blockedBy.map(({ what }) => what) : [];
+    if (states.get(upgradeId) !== now) say([now, ...why].join(' | '));
     states.set(upgradeId, now);
     return ENDED.includes(state);
   };
@@ -93,7 +96,17 @@ const judge = async (api, upgradeIds, killed) => {
   return Object.values(results).every((wrong) => wrong.length === 0);
 };
 
+/** Fixed for the run: with 0 docker gives a container another one each time that it starts. */
+const freePort = () =>
+  new Promise((resolve) => {
+    const server = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = server.address();
+      server.close(() => resolve(String(port)));
+    });
+  });
+
 const run = async (compose) => {
+  say('building the image and starting all containers');
   await compose.up();
   say('all containers are healthy');
   const api = apiOf(await compose.urlOf('api-gateway', 8080));
@@ -107,14 +120,18 @@ const run = async (compose) => {
 
 const main = async () => {
   // The check of the hash chain is the event log's own.
-  if (spawnSync('npm', ['run', '--silent', 'build'], { stdio: 'inherit' }).status !== 0) return 1;
+  const built = spawnSync('npm', ['run', '--silent', 'build'], { encoding: 'utf8' });
+  if (built.status !== 0) {
+    console.error(built.stdout, built.stderr);
+    return 1;
+  }
   const compose = composeProject(`baton-test-${randomBytes(3).toString('hex')}`, {
     ...PACES,
     BATON_CLUSTERS: Object.entries(CLUSTERS)
       .map(([cluster, size]) => `${cluster}:${size}`)
       .join(','),
-    BATON_HTTP_PORT: '0',
-    BATON_SIMULATOR_PORT: '0',
+    BATON_HTTP_PORT: await freePort(),
+    BATON_SIMULATOR_PORT: await freePort(),
   });
   let ending;
   const end = () => (ending ??= compose.down());
