@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { commandOf } from './running.js';
@@ -15,12 +16,25 @@ export interface WantedPort {
 /** The ports themselves, and a free one for each 0. Throws, naming all of them, when some are taken. */
 export const takePorts = async (wanted: readonly WantedPort[]): Promise<number[]> => {
   // Held until all are chosen, so that no free one is given twice.
-  const servers = await Promise.all(wanted.map(({ port }) => listenOn(port)));
+  const servers = await Promise.all(wanted.map(({ port }) => (port === 0 ? listenOnFree() : listenOn(port))));
   const ports = servers.map((server) => (server?.address() as AddressInfo | undefined)?.port ?? 0);
   for (const server of servers) server?.close();
   const problems = wanted.flatMap((each, index) => (servers[index] ? [] : [describeTaken(each)]));
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return ports;
+};
+
+// Below what the system hands out by itself: a port there is taken by somebody's connection as soon as its owner
+// restarts.
+const FREE = { from: 15_000, to: 32_000 };
+const TRIES = 100;
+
+const listenOnFree = async (): Promise<Server | undefined> => {
+  for (let attempt = 0; attempt < TRIES; attempt += 1) {
+    const server = await listenOn(randomInt(FREE.from, FREE.to));
+    if (server) return server;
+  }
+  return undefined;
 };
 
 const listenOn = (port: number): Promise<Server | undefined> =>
