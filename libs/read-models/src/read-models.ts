@@ -1,4 +1,5 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { getCluster, listClusters, type ClusterView } from './get-cluster/get-cluster.js';
 import { getStatus } from './get-upgrade-status/get-status.js';
@@ -7,6 +8,7 @@ import { listNodes, type ClusterNodeView } from './list-nodes/list-nodes.js';
 import { getRelease, listReleases, type ReleaseView } from './list-releases/list-releases.js';
 import { listUpgrades, type UpgradesQuery } from './list-upgrades/list-upgrades.js';
 import type { Page, PageQuery } from './page.js';
+import { createPool } from './tables/connection.js';
 import { CheckpointRow, ROWS } from './tables/rows.js';
 import { CheckpointWatch } from './wait-for/checkpoint-watch.js';
 
@@ -30,6 +32,8 @@ export class ReadModels {
 
   private constructor(
     private readonly source: DataSource,
+    /** For the question that is asked most. */
+    private readonly pool: pg.Pool,
     private readonly log: EventLog,
   ) {
     this.watch = new CheckpointWatch(() => this.position());
@@ -47,11 +51,11 @@ export class ReadModels {
       extra: { statement_timeout: STATEMENT_TIMEOUT_MS, query_timeout: STATEMENT_TIMEOUT_MS },
     });
     await source.initialize();
-    return new ReadModels(source, log);
+    return new ReadModels(source, createPool(databaseUrl, POOL_MAX), log);
   }
 
   getStatus(upgradeId: string): Promise<UpgradeStatus | undefined> {
-    return getStatus(this.source, upgradeId);
+    return getStatus(this.pool, upgradeId);
   }
 
   /** As it was at a position, or at a moment in ISO 8601. */
@@ -94,7 +98,7 @@ export class ReadModels {
     return Number(checkpoint?.position ?? 0);
   }
 
-  close(): Promise<void> {
-    return this.source.destroy();
+  async close(): Promise<void> {
+    await Promise.all([this.source.destroy(), this.pool.end()]);
   }
 }

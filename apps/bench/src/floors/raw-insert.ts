@@ -1,6 +1,6 @@
 import type pg from 'pg';
 import { connectClient, withClient } from '../servers/postgres.js';
-import type { Appender, Content } from './appender.js';
+import type { Appender } from './appender.js';
 
 /** A table with nothing but what an event needs, and no check but the stream's versions being unique. */
 export const makeRawTable = (adminUrl: string): Promise<unknown> =>

@@ -15,8 +15,8 @@ const p50 = (sample: Sample): number => sample.p50;
 const p99 = (sample: Sample): number => sample.p99;
 
 /** The log of the product, with all its checks, as a service opens it. */
-export const eventLog = async ({ urlOf }: Database): Promise<Appender> => {
-  const log = await PostgresEventLog.open({ databaseUrl: urlOf('baton_rollout') });
+const eventLog = async (database: Database): Promise<Appender> => {
+  const log = await PostgresEventLog.open({ databaseUrl: database.urlOf('baton_rollout') });
   return {
     append: async (_caller, { stream, version, type, data, meta }) => {
       const { status } = await log.append({

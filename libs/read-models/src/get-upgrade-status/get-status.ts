@@ -1,6 +1,6 @@
 import type { UpgradeStatus } from '@baton/contracts';
 import { toStatus, type LaneView, type NodeView, type UpgradeView } from '@baton/domain';
-import type { DataSource } from 'typeorm';
+import type pg from 'pg';
 import { wholeView } from '../projection/load.js';
 import { ReadModelsNotReadyError } from '../tables/serving.js';
 
@@ -20,8 +20,10 @@ interface Row {
 }
 
 /** The status of an upgrade or a plan as the read models have it; undefined: they know none of this id. */
-export const getStatus = async (source: DataSource, upgradeId: string): Promise<UpgradeStatus | undefined> => {
-  const [row] = await source.query<readonly Row[]>(TEXT, [upgradeId]);
+export const getStatus = async (pool: pg.Pool, upgradeId: string): Promise<UpgradeStatus | undefined> => {
+  // By name it is planned once a connection, which takes longer than running it.
+  const { rows } = await pool.query<Row>({ name: 'get-status', text: TEXT, values: [upgradeId] });
+  const [row] = rows;
   if (!row) throw new ReadModelsNotReadyError();
   return row.view ? toStatus(wholeView(row.view, row.nodes ?? [], row.lanes ?? [])) : undefined;
 };

@@ -29,9 +29,9 @@ const settingsOf = (databaseUrl: string): pg.ClientConfig => ({
 
 const ignore = (): void => undefined;
 
-/** A small pool for the one that folds. Numbers come as text, jsonb as what it says. */
-export const createPool = (databaseUrl: string): pg.Pool => {
-  const pool = new pg.Pool({ ...settingsOf(databaseUrl), max: POOL_MAX });
+/** A small pool: for the one that folds, and for what is asked most. Numbers come as text, jsonb as what it says. */
+export const createPool = (databaseUrl: string, max = POOL_MAX): pg.Pool => {
+  const pool = new pg.Pool({ ...settingsOf(databaseUrl), max });
   // The pool drops a lost connection by itself, but without listeners the process would end.
   pool.on('error', ignore);
   pool.on('connect', (client) => client.on('error', ignore));
