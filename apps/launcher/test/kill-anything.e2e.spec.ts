@@ -1,6 +1,17 @@
 import { eventually } from '@baton/testing';
 import type { Recorded } from '@baton/kernel';
-import { Clients, heal, judge, loggedOf, setFault, System, Watch, WITHIN_MS, type Logged } from './support/index.js';
+import {
+  Clients,
+  heal,
+  judge,
+  loggedOf,
+  setFault,
+  simulatedNodes,
+  System,
+  Watch,
+  WITHIN_MS,
+  type Logged,
+} from './support/index.js';
 
 const CLUSTERS = ['lab', 'trio'];
 const NODES = 12;
@@ -32,9 +43,11 @@ afterAll(() => system?.stop(), WITHIN_MS);
 const HOLDS = [
   { nodeId: 'n2', at: 'store' },
   { nodeId: 'n11', at: 'stage' },
-  { nodeId: 'n5', at: 'boot' },
   { nodeId: 'n12', at: 'boot' },
 ];
+
+const hang = (clusterId: string, nodeId: string, at: string): Promise<void> =>
+  setFault(system, clusterId, nodeId, { at, kind: 'hang' });
 
 /** An upgrade under way, with its clients. */
 class Run {
@@ -49,7 +62,7 @@ class Run {
   }
 
   static async start(clusterId: string, version: string): Promise<Run> {
-    for (const { nodeId, at } of HOLDS) await setFault(system, clusterId, nodeId, { at, kind: 'hang' });
+    for (const hold of HOLDS) await hang(clusterId, hold.nodeId, hold.at);
     const clients = new Clients(system, clusterId);
     await clients.start();
     return new Run(clusterId, await system.api.upgrade(clusterId, { to: version }), clients);
@@ -57,6 +70,12 @@ class Run {
 
   logged(): Promise<readonly Logged[]> {
     return loggedOf(system, this.upgradeId);
+  }
+
+  comesUp(nodeId: string): Promise<void> {
+    const isUp = async (): Promise<boolean> =>
+      (await simulatedNodes(system, this.clusterId)).some((node) => node.nodeId === nodeId && node.state === 'up');
+    return eventually(`${nodeId} is up`, isUp, WITHIN_MS);
   }
 
   let(nodeId: string, at: string): Promise<void> {
@@ -96,7 +115,12 @@ const MOMENTS: readonly Moment[] = [
     name: 'at the third NodeStaged',
     comes: (run) => run.watch.untilType('NodeStaged', 3),
     end: ({ type }) => type === 'StagingCompleted',
-    release: (run) => run.let('n11', 'stage'),
+    release: async (run) => {
+      // Not earlier: a simulator that is killed boots its nodes again.
+      await run.comesUp('n5');
+      await hang(run.clusterId, 'n5', 'boot');
+      await run.let('n11', 'stage');
+    },
   },
   {
     name: 'between TokenGranted and HolderBooted',
