@@ -72,7 +72,7 @@ export class Gateway {
   private async all<T>(path: string): Promise<readonly T[]> {
     const items: T[] = [];
     for (let after: string | undefined = ''; after !== undefined;) {
-      const query: string = after === '' ? '?limit=100' : `?limit=100&after=${encodeURIComponent(after)}`;
+      const query: string = after === '' ? '?limit=100' : `?limit=100&cursor=${encodeURIComponent(after)}`;
       const page: Page<T> = await request<Page<T>>('GET', `${this.url}${path}${query}`);
       items.push(...page.items);
       after = page.next;
