@@ -52,8 +52,10 @@ const run = async (args: Arguments, settings: LauncherSettings, screen: Screen, 
       signal,
     });
     if (!results) return EXIT.interrupted;
-    show(results, stack, settings, screen);
-    if (!args.once) await untilEnded(screen, signal);
+    for (const result of results) for (const line of ['', ...summary(result)]) screen.line(indent(line));
+    screen.line();
+    if (args.once) screen.line(`  ${pc.dim(`logs in ${settings.stateDir}/logs; without --once everything stays up`)}`);
+    else await stayUp(results, stack, settings, screen, signal);
     return results.every(isUpgraded) ? EXIT.ok : EXIT.notUpgraded;
   } finally {
     await stack.stop();
@@ -96,17 +98,25 @@ const start = async (settings: LauncherSettings, screen: Screen, signal: AbortSi
   return stack;
 };
 
-const show = (results: readonly UpgradeResult[], stack: Stack, settings: LauncherSettings, screen: Screen): void => {
-  screen.line();
-  for (const result of results) for (const line of [...summary(result), '']) screen.line(indent(line));
+const stayUp = async (
+  results: readonly UpgradeResult[],
+  stack: Stack,
+  settings: LauncherSettings,
+  screen: Screen,
+  signal: AbortSignal,
+): Promise<void> => {
   const first = results[0]?.status;
-  if (!first) return;
-  const nodeId = first.nodes[1]?.nodeId ?? first.nodes[0]?.nodeId ?? 'n-01';
-  const pid = stack.processes().find(({ name }) => name === 'rollout-svc')?.pid;
-  const { clusterId, upgradeId } = first;
-  const at = { ...stack, clusterId, upgradeId, nodeId, pid, logs: join(settings.stateDir, 'logs') };
-  for (const line of places(at)) screen.line(indent(line));
-  screen.line();
+  if (first) {
+    const nodeId = first.nodes[1]?.nodeId ?? first.nodes[0]?.nodeId ?? '';
+    const pid = stack.processes().find(({ name }) => name === 'rollout-svc')?.pid;
+    const { clusterId, upgradeId } = first;
+    const at = { ...stack, clusterId, upgradeId, nodeId, pid, logs: join(settings.stateDir, 'logs') };
+    for (const line of [...places(at), '']) screen.line(indent(line));
+  }
+  const kept = 'Ctrl-C ends it; what was recorded is kept, and the next start goes on from it.';
+  screen.line(`  ${pc.dim(`Everything stays up. ${kept}`)}`);
+  if (signal.aborted) return;
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 };
 
 const indent = (line: string): string => (line === '' ? '' : `  ${line}`);
@@ -122,16 +132,6 @@ const endingSignal = (screen: Screen): AbortSignal => {
   };
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, end);
   return ending.signal;
-};
-
-const untilEnded = (screen: Screen, signal: AbortSignal): Promise<void> => {
-  screen.line(
-    `  ${pc.dim('Everything stays up. Ctrl-C ends it; what was recorded is kept, and the next start goes on from it.')}`,
-  );
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    signal.addEventListener('abort', () => resolve());
-  });
 };
 
 process.exit(await main());

@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 
 // Debian installs it here, which is not on the PATH of an ordinary user.
 const DEBIAN_BINARY = '/usr/sbin/nats-server';
-const IMAGE = 'nats:2.12.2-alpine';
+const IMAGE = 'nats:2.10.27-alpine';
 
 const HOW_TO_GET_IT =
   'nats-server not found: install it (apt-get install nats-server, brew install nats-server), name it in NATS_SERVER_BIN, ' +

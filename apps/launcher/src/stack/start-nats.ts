@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -13,21 +12,17 @@ const ANSWERS_WITHIN_MS = 1_000;
 export const stopOrphanNats = (state: StateFolder): Promise<number | undefined> =>
   stopOrphan({
     pidFile: pidFileIn(state),
-    isOurs: (command) => command.includes('nats-server') && command.includes(storeIn(state)),
+    isOurs: (command) => command.includes('nats') && command.includes(storeIn(state)),
     signal: 'SIGTERM',
   });
 
 /** A nats-server with JetStream, whose streams are in the state folder. */
 export const prepareNats = (state: StateFolder, port: number, env: NodeJS.ProcessEnv): ProcessSpec => {
   const program = findNatsServer(state.path, env);
-  const { command, args } =
-    'binary' in program
-      ? { command: program.binary, args: binaryArgs(state, port) }
-      : { command: 'docker', args: dockerArgs(program.image, state, port) };
+  const run = 'binary' in program ? binaryRun(program.binary, state, port) : dockerRun(program.image, state, port);
   return {
     name: 'nats-server',
-    command,
-    args,
+    ...run,
     env,
     logFile: state.logOf('nats-server'),
     ready: () => greets(port),
@@ -38,17 +33,23 @@ export const prepareNats = (state: StateFolder, port: number, env: NodeJS.Proces
 const storeIn = (state: StateFolder): string => join(state.path, 'jetstream');
 const pidFileIn = (state: StateFolder): string => join(state.path, 'nats-server.pid');
 
-const binaryArgs = (state: StateFolder, port: number): readonly string[] => [
-  ...['-a', '127.0.0.1', '-p', String(port)],
-  ...['-js', '-sd', storeIn(state), '-P', pidFileIn(state)],
-];
+type Run = Pick<ProcessSpec, 'command' | 'args' | 'pidFile'>;
 
-const dockerArgs = (image: string, state: StateFolder, port: number): readonly string[] => {
+const binaryRun = (command: string, state: StateFolder, port: number): Run => {
+  const store = ['-js', '-sd', storeIn(state), '-P', pidFileIn(state)];
+  return { command, args: ['-a', '127.0.0.1', '-p', String(port), ...store] };
+};
+
+const dockerRun = (image: string, state: StateFolder, port: number): Run => {
   const name = `baton-nats-${createHash('sha256').update(state.path).digest('hex').slice(0, 12)}`;
-  // An earlier start that was killed leaves the container.
-  spawnSync('docker', ['rm', '-f', name], { stdio: 'ignore' });
-  const place = ['-p', `127.0.0.1:${port}:4222`, '-v', `${storeIn(state)}:/data`];
-  return ['run', '--rm', '--name', name, ...place, image, '-js', '-sd', '/data'];
+  const place = ['--name', name, '-p', `127.0.0.1:${port}:4222`, '-v', `${storeIn(state)}:/data`];
+  // When the client of docker was killed its container is still there.
+  const script = `docker rm -f ${name} >/dev/null 2>&1; exec docker run --rm "$@"`;
+  return {
+    command: 'sh',
+    args: ['-c', script, 'sh', ...place, image, '-js', '-sd', '/data'],
+    pidFile: pidFileIn(state),
+  };
 };
 
 /** A nats-server speaks first. */

@@ -2,6 +2,7 @@ export { Api, call, WITHIN_MS, type Answered, type UpgradeWish } from './api.js'
 export { Clients } from './clients.js';
 export { collectHistory, judge } from './history.js';
 export { diskOf, heal, setFault, simulatedNodes, type Fault, type SimulatedNode } from './nodes.js';
-export { loggedOf, type Logged } from './logged.js';
+export { loggedOf, onDatabase, readModelsOf, type Logged } from './database.js';
 export { System } from './system.js';
+export { NEW, NEXT, OLD, Trial, type Wait } from './trial.js';
 export { Watch } from './watch.js';
