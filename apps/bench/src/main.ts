@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import type { Bench } from './bench.js';
 import { measureManyCallers, measureOneCaller, measureSlowDisk } from './goals/append.js';
 import { measureLag } from './goals/lag.js';
+import { measureRebuild } from './goals/rebuild.js';
+import { measureRollout } from './goals/rollout.js';
 import { measureRead } from './goals/read.js';
 import { USAGE, readOptions, type Goal, type Options } from './options.js';
 import type { NotRun, Row } from './row.js';
@@ -56,8 +58,12 @@ const rowsOf = async (goal: Goal, bench: Bench): Promise<readonly Row[] | NotRun
       return measureManyCallers(bench);
     case 'G3':
       return onSlowDisk(bench);
+    case 'G4':
+      return measureRebuild(bench);
     case 'G5':
       return measureLag(bench);
+    case 'G6':
+      return measureRollout(bench);
     case 'G11':
       return measureRead(bench);
     default:
