@@ -1,3 +1,4 @@
+import { assertNever } from '@baton/kernel';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
@@ -5,6 +6,7 @@ import type { Bench } from './bench.js';
 import { measureManyCallers, measureOneCaller, measureSlowDisk } from './goals/append.js';
 import { measureLag } from './goals/lag.js';
 import { measureRebuild } from './goals/rebuild.js';
+import { measureResume } from './goals/resume.js';
 import { measureRollout } from './goals/rollout.js';
 import { measureRead } from './goals/read.js';
 import { USAGE, readOptions, type Goal, type Options } from './options.js';
@@ -64,10 +66,12 @@ const rowsOf = async (goal: Goal, bench: Bench): Promise<readonly Row[] | NotRun
       return measureLag(bench);
     case 'G6':
       return measureRollout(bench);
+    case 'G9':
+      return measureResume(bench);
     case 'G11':
       return measureRead(bench);
     default:
-      return { goal, why: 'not written yet' };
+      return assertNever(goal);
   }
 };
 

@@ -26,12 +26,13 @@ export const startService = (app: string, env: Env): Promise<Child<Ready>> =>
     ...env,
   });
 
-/** One of this benchmark's own programs, named by its file in this folder. */
+/** One of this benchmark's own programs, named by its file in this folder; `hear` gets all that it says from the start on. */
 export const startProgram = <Message extends { readonly type: string }>(
   name: string,
   env: Env,
+  hear: (message: Message | Ready) => void = () => undefined,
 ): Promise<Child<Message | Ready>> =>
-  start<Message | Ready>(fileURLToPath(new URL(`${name}.js`, import.meta.url)), env);
+  start<Message | Ready>(fileURLToPath(new URL(`${name}.js`, import.meta.url)), env, hear);
 
 export interface Ready {
   readonly type: 'ready';
@@ -41,12 +42,17 @@ export interface Ready {
 /** Told to the parent of a program of this benchmark. */
 export const tellParent = (message: unknown): void => void process.send?.(message);
 
-const start = async <Message>(file: string, env: Env): Promise<Child<Message>> => {
+const start = async <Message>(
+  file: string,
+  env: Env,
+  hearAll: (message: Message) => void = () => undefined,
+): Promise<Child<Message>> => {
   const child = fork(file, { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'inherit', 'ipc'] });
   // A child ends by itself when its parent is gone; those that hang do not.
   const end = (): void => void child.kill('SIGKILL');
   process.once('exit', end);
   child.once('exit', () => process.off('exit', end));
+  child.on('message', (message) => hearAll(message as Message));
   const said = lastWords(child);
   const next = (fits: (message: Message) => boolean): Promise<Message> =>
     new Promise((resolve, reject) => {
