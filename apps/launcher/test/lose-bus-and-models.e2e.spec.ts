@@ -28,20 +28,26 @@ const upgradeTo = async (version: string): Promise<string> => {
 };
 
 /** The rollout stands at the second node until it is healed. */
-const untilItHangs = async (): Promise<void> => {
-  await watch.untilType('HolderActivated', 2);
-};
+const untilItHangs = async (): Promise<number> => (await watch.untilType('HolderActivated', 2)).position;
 
 const isCompleted = async (upgradeId: string, version: string): Promise<void> => {
   const { versions } = await system.api.reaches(upgradeId, 'completed');
   expect(versions).toEqual({ [version]: NODES });
 };
 
-const inStream = async <T>(ask: (state: { readonly created: string; readonly last: number }) => T): Promise<T> => {
+const headOf = async (): Promise<number> => (await system.api.events()).length;
+
+/** So many nodes said after their last boot that they run this. */
+const runs = async (version: string): Promise<number> => {
+  const path = '/v1/clusters/lab/nodes?limit=100';
+  const { items } = await system.api.ask<{ items: { layers: Record<string, string> }[] }>('GET', path);
+  return items.filter(({ layers }) => layers['software'] === version).length;
+};
+
+const streamMadeAt = async (): Promise<string> => {
   const nc = await connect({ servers: system.stack.natsUrl });
   try {
-    const { created, state } = await (await jetstreamManager(nc)).streams.info(EVENTS_STREAM);
-    return ask({ created, last: state.last_seq });
+    return (await (await jetstreamManager(nc)).streams.info(EVENTS_STREAM)).created;
   } finally {
     await nc.close();
   }
@@ -75,13 +81,13 @@ describe('when JetStream has lost its disk in the middle of an upgrade', () => {
       await setFault(system, 'lab', 'n2', { at: 'boot', kind: 'hang' });
       const upgradeId = await upgradeTo('1.2.0');
       await untilItHangs();
-      const before = await inStream(({ created }) => created);
+      const before = await streamMadeAt();
       await system.stack.down('nats-server');
       rmSync(join(system.folder, 'jetstream'), { recursive: true });
       await system.stack.up('nats-server');
       await heal(system, 'lab', 'n2');
       await isCompleted(upgradeId, '1.2.0');
-      expect(await inStream(({ created }) => created)).not.toBe(before);
+      expect(await streamMadeAt()).not.toBe(before);
       expect(await judge(system)).toMatchObject({ status: 0 });
     },
     2 * WITHIN_MS,
@@ -94,8 +100,8 @@ describe('read models', () => {
     async () => {
       await setFault(system, 'lab', 'n2', { at: 'boot', kind: 'hang' });
       const upgradeId = await upgradeTo('1.3.0');
-      await untilItHangs();
-      const before = await system.api.status(upgradeId);
+      const position = await untilItHangs();
+      const before = await system.api.status(upgradeId, `?after=${position}`);
       await onDatabase(system, async (client) => {
         const { rows } = await client.query<{ name: string }>(
           `SELECT quote_ident(tablename) AS name FROM pg_tables WHERE schemaname = 'read'`,
@@ -103,7 +109,7 @@ describe('read models', () => {
         expect(rows.length).toBeGreaterThan(5);
         await client.query(`DROP TABLE ${rows.map(({ name }) => `read.${name}`).join(', ')}`);
       });
-      const again = await system.api.status(upgradeId, `?after=${before.position}`);
+      const again = await system.api.status(upgradeId, `?after=${position}`);
       expect(again).toEqual(before);
       expect(again.state).toBe('rolling');
       await heal(system, 'lab', 'n2');
@@ -117,8 +123,9 @@ describe('read models', () => {
     async () => {
       const upgradeId = await upgradeTo('1.4.0');
       await isCompleted(upgradeId, '1.4.0');
-      const head = (await system.api.events()).length;
-      await eventually('all is folded', async () => (await readModelsOf(system)).checkpoint?.position === head);
+      await eventually('all nodes have said what they run', async () => (await runs('1.4.0')) === NODES, WITHIN_MS);
+      const isFolded = async () => (await readModelsOf(system)).checkpoint?.position === (await headOf());
+      await eventually('all is folded', isFolded, WITHIN_MS);
       const before = await readModelsOf(system);
       const { generation } = await system.api.ask<{ generation: number }>('POST', '/v1/projections/rebuild');
       const isServing = async () => (await readModelsOf(system)).checkpoint?.generation === generation;
