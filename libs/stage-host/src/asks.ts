@@ -2,6 +2,8 @@ import { askKey, isQuestion, type Answer, type Ask, type NodeCommand } from '@ba
 import type { HostPorts } from './ports.js';
 
 const RESEND_MAX_MS = 30_000;
+/** Nodes that one instance waits for at a time: a thousand asked at once would all be late for each other's sake. */
+const AT_ONCE_MAX = 32;
 
 interface Standing {
   ask: Ask;
@@ -28,6 +30,8 @@ export interface AskEvents {
 export class Asks {
   private readonly standing = new Map<string, Standing>();
   private stopped = false;
+  private waitedFor = 0;
+  private readonly queue: (() => void)[] = [];
 
   constructor(
     private readonly ports: HostPorts,
@@ -62,6 +66,16 @@ export class Asks {
     }
   }
 
+  /** The node carried out an order: what it is asked besides shows that now, and need not wait for its next turn. */
+  private lookAt(nodeId: string): void {
+    for (const [key, standing] of this.standing) {
+      const { ask } = standing;
+      if (ask.nodeId !== nodeId || !isQuestion(ask.verb)) continue;
+      standing.cancelTimer();
+      void this.send(key, standing);
+    }
+  }
+
   /** Every ask was sent at least once by this process and answered, or its node gave no answer. */
   settled(): boolean {
     return [...this.standing.values()].every((standing) => standing.settled);
@@ -71,6 +85,7 @@ export class Asks {
     this.stopped = true;
     for (const standing of this.standing.values()) standing.cancelTimer();
     this.standing.clear();
+    for (const goOn of this.queue.splice(0)) goOn();
   }
 
   private begin(key: string, ask: Ask, delayMs: number): void {
@@ -94,8 +109,14 @@ export class Asks {
   private async send(key: string, standing: Standing): Promise<void> {
     const sending = (standing.sent += 1);
     standing.awaited = true;
+    if (this.waitedFor >= AT_ONCE_MAX) await new Promise<void>((resolve) => this.queue.push(resolve));
+    // It may have been answered by a report, or be no longer wanted, while it stood in the queue.
+    if (this.standing.get(key) !== standing || this.stopped) return this.queue.shift()?.();
+    this.waitedFor += 1;
     const began = this.ports.clock.monotonic();
     const answer = await this.exchange(standing.ask);
+    this.waitedFor -= 1;
+    this.queue.shift()?.();
     standing.settled = true;
     if (this.standing.get(key) !== standing || this.stopped) return;
     const overtaken = standing.sent !== sending;
@@ -106,6 +127,7 @@ export class Asks {
     if (answer) {
       standing.silentSince = undefined;
       this.events.answered(answer);
+      if (answer.status === 'done' && !isQuestion(answer.verb)) this.lookAt(answer.nodeId);
     } else {
       standing.silentSince ??= began;
       this.events.silent(standing.ask, this.ports.clock.monotonic() - standing.silentSince);

@@ -2,7 +2,7 @@ import type { Answer, AnswerStatus, EventLog, NodeCommand } from '@baton/contrac
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import { ManualClock, settle } from '../test/manual-clock.js';
-import { ask, askingStage, toyStage } from '../test/toy-stage.js';
+import { ask, askingStage, crowdStage, toyStage } from '../test/toy-stage.js';
 import { hosted } from './ports.js';
 import { StageHost } from './stage-host.js';
 
@@ -28,7 +28,7 @@ const answerTo = (command: NodeCommand, status: AnswerStatus): Answer => {
 /** A host over a log, a clock and a node; `node` may be changed while it runs. */
 const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock(), stage = toyStage) => {
   const sent: NodeCommand[] = [];
-  const it = { node: (_command: NodeCommand): Answer | undefined => undefined };
+  const it = { node: (_command: NodeCommand): Answer | undefined | Promise<undefined> => undefined };
   const host = new StageHost([hosted(stage, { guards: ['upgrade'] })], {
     log,
     ask: (command) => {
@@ -98,6 +98,21 @@ describe('the stage host', () => {
     await settle();
     expect(sent.slice(before).map(({ verb }) => verb)).toEqual(['inspect']);
     expect(await types()).toEqual(['Began']);
+  });
+
+  it('asks a thousand nodes, and waits for 32 of them at a time', async () => {
+    const crowd = world(undefined, undefined, crowdStage);
+    const waiting: (() => void)[] = [];
+    crowd.node = () => new Promise((resolve) => waiting.push(() => resolve(undefined)));
+    await crowd.host.react(await appendTo(crowd.log, 'UpgradeRequested', 0));
+    let most = 0;
+    for (let answered = 0; answered < 1_000; answered += 1) {
+      await settle();
+      most = Math.max(most, waiting.length);
+      waiting.shift()?.();
+    }
+    expect(most).toBe(32);
+    expect(new Set(crowd.sent.map(({ nodeId }) => nodeId)).size).toBe(1_000);
   });
 
   it('INV-15: a replica whose view is old appends nothing, catches up and decides again', async () => {

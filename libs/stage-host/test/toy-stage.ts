@@ -61,3 +61,10 @@ export const askingStage: typeof toyStage = {
   ...toyStage,
   outstanding: (state) => (state.status === 'asking' ? [{ ...ask, verb: 'inspect', everyMs: 5_000 }] : []),
 };
+
+/** The same, but it asks a thousand nodes. */
+export const crowdStage: typeof toyStage = {
+  ...toyStage,
+  outstanding: (state) =>
+    state.status === 'asking' ? Array.from({ length: 1_000 }, (_, n) => ({ ...ask, nodeId: `n${n + 1}` })) : [],
+};
