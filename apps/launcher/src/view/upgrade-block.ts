@@ -1,4 +1,4 @@
-import type { LaneStatus, NodeStatus, PartitionName, UpgradeStatus } from '@baton/contracts';
+import type { LaneStatus, NodeState, NodeStatus, PartitionName, UpgradeStatus } from '@baton/contracts';
 import pc from 'picocolors';
 import { paintNode, paintUpgrade } from './marks.js';
 import { bar, duration, pad } from './text.js';
@@ -20,6 +20,9 @@ const STAGES = ['precheck', 'distribution', 'staging', 'rollout'] as const;
 const ENDED = new Set(['completed', 'finalized', 'rolled-back', 'aborted']);
 const BAR = 24;
 const TRANSFER_BAR = 12;
+const TRANSFERS: ReadonlySet<NodeState> = new Set(['waiting', 'storing', 'stored', 'staging']);
+// n2 stands before n10.
+const byNumber = new Intl.Collator('en', { numeric: true });
 const PARTITIONS: readonly PartitionName[] = ['A', 'B'];
 
 /** The block of one upgrade, in at most so many lines. */
@@ -52,7 +55,8 @@ const stageLine = (status: UpgradeStatus): string => {
 };
 
 const nodeLines = (picture: UpgradePicture, status: UpgradeStatus, now: number, rows: number): readonly string[] => {
-  const { nodes } = status;
+  const nodes = status.nodes.toSorted((a, b) => byNumber.compare(a.nodeId, b.nodeId));
+  if (nodes.length === 0) return [pc.dim('its nodes are being asked')];
   const shown = nodes.length < rows ? nodes : mostTelling(nodes).slice(0, rows - 2);
   const rest = nodes.length - shown.length;
   const widths = {
@@ -73,7 +77,7 @@ const nodeLines = (picture: UpgradePicture, status: UpgradeStatus, now: number, 
   return [pc.dim(title.trimEnd()), ...lines, ...(rest > 0 ? [pc.dim(`and ${rest} more`)] : [])];
 };
 
-/** Those that something happens to, in the order of the plan. */
+/** Those that something happens to first. */
 const mostTelling = (nodes: readonly NodeStatus[]): readonly NodeStatus[] => {
   const quiet = new Set(['waiting', 'staged', 'stable', 'stored']);
   return [...nodes.filter(({ state }) => !quiet.has(state)), ...nodes.filter(({ state }) => quiet.has(state))];
@@ -98,7 +102,8 @@ const notes = (
     const held = duration(Math.max(0, now - Date.parse(lane.token.since)));
     parts.push(`${pc.yellow(`◀ token ${lane.token.epoch}`)} ${pc.dim(held)}`);
   }
-  const part = transfers.get(node.nodeId);
+  // A heartbeat may be older than what the log says.
+  const part = TRANSFERS.has(node.state) ? transfers.get(node.nodeId) : undefined;
   if (part !== undefined) {
     const [full, empty] = bar(part, TRANSFER_BAR);
     parts.push(`${pc.cyan(full)}${pc.dim(empty)} ${Math.round(part * 100)} %`);
