@@ -115,6 +115,18 @@ describe('the stage host', () => {
     expect(new Set(crowd.sent.map(({ nodeId }) => nodeId)).size).toBe(1_000);
   });
 
+  it('looks at a node as soon as it carried out an order, not at the next turn of the question', async () => {
+    const stage = world(undefined, undefined, watchingStage);
+    const { host, log, sent, clock } = stage;
+    stage.node = (command) => answerTo(command, 'running');
+    await host.react(await appendTo(log, 'UpgradeRequested', 0));
+    await settle();
+    expect(sent.map(({ verb }) => verb)).toEqual(['drain', 'inspect']);
+    stage.node = (command) => answerTo(command, 'done');
+    await clock.advance(1_000);
+    expect(sent.map(({ verb }) => verb)).toEqual(['drain', 'inspect', 'drain', 'inspect']);
+  });
+
   it('INV-15: a replica whose view is old appends nothing, catches up and decides again', async () => {
     const log = new InMemoryEventLog();
     const [one, other] = [world(log), world(log)];

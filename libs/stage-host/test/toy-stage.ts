@@ -68,3 +68,9 @@ export const crowdStage: typeof toyStage = {
   outstanding: (state) =>
     state.status === 'asking' ? Array.from({ length: 1_000 }, (_, n) => ({ ...ask, nodeId: `n${n + 1}` })) : [],
 };
+
+/** Gives the order, and asks the question beside it. */
+export const watchingStage: typeof toyStage = {
+  ...toyStage,
+  outstanding: (state) => (state.status === 'asking' ? [ask, { ...ask, verb: 'inspect', everyMs: 5_000 }] : []),
+};
