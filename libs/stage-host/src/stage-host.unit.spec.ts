@@ -2,7 +2,7 @@ import type { Answer, AnswerStatus, EventLog, NodeCommand } from '@baton/contrac
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import { ManualClock, settle } from '../test/manual-clock.js';
-import { ask, askingStage, crowdStage, toyStage } from '../test/toy-stage.js';
+import { ask, askingStage, crowdStage, toyStage, watchingStage } from '../test/toy-stage.js';
 import { hosted } from './ports.js';
 import { StageHost } from './stage-host.js';
 
