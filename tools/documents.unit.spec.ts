@@ -2,6 +2,7 @@ import { documented } from '@baton/testing';
 import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { parse } from 'yaml';
 import { settingRows, settingsTable, variablesReadDirectly } from './settings.js';
 
 const IGNORED = ['node_modules', 'dist', 'coverage', '.git', '.nx', '.baton'];
@@ -50,13 +51,13 @@ describe('the README', () => {
     const page = documented('README.md', made);
     expect(page.stored).toBe(page.made);
     const listed = settingRows().map(({ variable }) => variable);
-    const known = [...listed, 'BATON_TEST_DATABASE_URL', 'BATON_TEST_NATS_URL', 'PATH'];
+    const known = [...listed, 'BATON_TEST_DATABASE_URL', 'BATON_TEST_NATS_URL'];
     expect(variablesReadDirectly().filter((variable) => !known.includes(variable))).toEqual([]);
   });
 
   it('names only tests that exist beside its promises', () => {
     const promises = /## The promises\n([^]*?)\n## /.exec(read('README.md'))?.[1] ?? '';
-    const titles = [...promises.matchAll(/_“(.+?)”_/g)].map(([, title = '']) => title.replaceAll('\\_', '_'));
+    const titles = [...promises.matchAll(/_“([^”]+)”_/g)].map(([, title = '']) => title.replaceAll(/\s+/g, ' '));
     expect(titles.length).toBeGreaterThan(6);
     expect(titles.filter((title) => !specs.includes(`'${title}'`))).toEqual([]);
   });
@@ -65,6 +66,54 @@ describe('the README', () => {
     const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
     const named = pages.flatMap((page) => [...read(page).matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name));
     expect(named.filter((name) => !(name in scripts))).toEqual([]);
+  });
+});
+
+/** The texts of `export const NAME = ['a', 'b'] as const` in a source. */
+const listIn = (path: string, name: string): readonly string[] => {
+  const [, list = ''] = new RegExp(`${name} = \\[([^\\]]*)\\] as const`).exec(read(path)) ?? [];
+  return [...list.matchAll(/'([^']+)'/g)].map(([, text = '']) => text);
+};
+
+const leaves = (value: unknown, path: string): readonly string[] =>
+  typeof value === 'object' && value !== null && Object.keys(value).length > 0
+    ? Object.entries(value).flatMap(([name, entry]) => leaves(entry, path === '' ? name : `${path}.${name}`))
+    : [path.replace(/\.0\b/g, '[]').replace(/(lanes)\..*/, '$1')];
+
+describe('docs/operating.md', () => {
+  const page = read('docs/operating.md');
+
+  it('has a heading for every reason of a stalled lane and for every check', () => {
+    const checks = readdirSync('libs/domain/src/precheck/checks').map((name) => name.replace(/\.ts$/, ''));
+    const topics = [...listIn('libs/contracts/src/events/lane.ts', 'STALL_REASONS'), ...checks];
+    expect(topics.length).toBeGreaterThan(20);
+    expect(topics.filter((topic) => !page.includes(`\n### ${topic}\n`))).toEqual([]);
+  });
+
+  it('has a row for every state and every command', () => {
+    const rows = [
+      ...listIn('libs/contracts/src/status.ts', 'UPGRADE_STATES'),
+      ...listIn('libs/contracts/src/commands.ts', 'OPERATOR_COMMANDS'),
+    ];
+    expect(rows.length).toBeGreaterThan(20);
+    expect(rows.filter((row) => !page.includes(`\n| \`${row}\` `))).toEqual([]);
+  });
+
+  it('has a row for every metric', () => {
+    const sources = files.filter((path) => /^(libs|apps)\/[^/]+\/src\/.*\.ts$/.test(path)).map(read);
+    const metrics = sources.flatMap((text) => text.match(/(?<=name: ')baton_[a-z_]+(?=')/g) ?? []);
+    expect(metrics.length).toBeGreaterThan(5);
+    expect(metrics.filter((metric) => !page.includes(`\n| \`${metric}\` `))).toEqual([]);
+  });
+});
+
+describe('docs/strategies.md', () => {
+  it('has a row for every field of the strategies that ship', () => {
+    const page = read('docs/strategies.md');
+    const strategies = readdirSync('strategies').map((name) => parse(read(join('strategies', name))) as unknown);
+    const fields = strategies.flatMap((strategy) => leaves(strategy, ''));
+    expect(fields.length).toBeGreaterThan(20);
+    expect(fields.filter((field) => !page.includes(`\`${field.replace(/^checks\..*/, 'checks')}\``))).toEqual([]);
   });
 });
 

@@ -89,7 +89,7 @@ export const settingRows = (): readonly SettingRow[] => [...sources().flatMap(ro
 
 /** Variables that are read without being declared as a setting. */
 export const variablesReadDirectly = (): readonly string[] => {
-  const access = /(?:\benv(?:\.|\[['"])|\brequired\(['"])([A-Z][A-Z_]+)/g;
+  const access = /(?:\benv(?:\.|\[['"])|\brequired\(['"])((?:BATON|NATS|DATABASE)_[A-Z_]+)/g;
   const texts = sources().map((path) => readFileSync(path, 'utf8'));
   return [...new Set(texts.flatMap((text) => [...text.matchAll(access)].map(([, name = '']) => name)))];
 };
