@@ -10,8 +10,6 @@ RUN find . -type f ! -name package.json ! -name package-lock.json ! -name .npmrc
 
 FROM base AS build
 ENV CI=true NX_DAEMON=false
-# The npm 10 of this image takes an optional peer of typescript-eslint for missing from the lock file.
-RUN npm install --global npm@11.19.1
 COPY --from=manifests /app ./
 RUN npm ci
 COPY . .
