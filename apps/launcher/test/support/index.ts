@@ -4,5 +4,5 @@ export { collectHistory, judge } from './history.js';
 export { diskOf, heal, setFault, simulatedNodes, type Fault, type SimulatedNode } from './nodes.js';
 export { loggedOf, onDatabase, readModelsOf, type Logged } from './database.js';
 export { System } from './system.js';
-export { NEW, NEXT, OLD, Trial, type Wait } from './trial.js';
+export { LAST, NEW, NEXT, OLD, Trial, type Wait } from './trial.js';
 export { Watch } from './watch.js';

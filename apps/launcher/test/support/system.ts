@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startStack, type Stack, type StackOptions, type StackReport } from '../../src/stack/index.js';
 import { Api, WITHIN_MS } from './api.js';
+import { Watch } from './watch.js';
 
 const STRATEGIES = fileURLToPath(new URL('strategies', import.meta.url));
 
@@ -15,16 +16,24 @@ const QUICK = {
   BATON_FREE_BYTES: '10000000000',
 };
 
+export interface SystemOptions extends Omit<StackOptions, 'stateDir' | 'report'> {
+  /** What `copyDisks` of another system has made: its nodes and artifacts are this one's. */
+  readonly disks?: string;
+}
+
 /** All of Baton as real processes, for one spec file; the strategies `patient` and `strict` are known to it. */
 export class System {
+  private readonly watches: Watch[] = [];
+
   private constructor(
     readonly stack: Stack,
     readonly folder: string,
     private readonly reports: readonly StackReport[],
   ) {}
 
-  static async start({ env, ...options }: Omit<StackOptions, 'stateDir' | 'report'>): Promise<System> {
+  static async start({ env, disks, ...options }: SystemOptions): Promise<System> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-e2e-'));
+    if (disks !== undefined) cpSync(disks, folder, { recursive: true });
     const reports: StackReport[] = [];
     const report = (one: StackReport): void => void reports.push(one);
     try {
@@ -38,6 +47,13 @@ export class System {
 
   get api(): Api {
     return new Api(this.stack.gatewayUrl);
+  }
+
+  /** Follows an upgrade, at the latest until `stop`. */
+  watch(upgradeId: string): Watch {
+    const watch = new Watch(this.stack.gatewayUrl, upgradeId);
+    this.watches.push(watch);
+    return watch;
   }
 
   pidOf(name: string): number | undefined {
@@ -55,8 +71,16 @@ export class System {
     return join(this.folder, 'logs', `${name}.log`);
   }
 
+  /** The disks of the nodes and the artifacts as they are now, in a new folder. */
+  copyDisks(): string {
+    const copy = mkdtempSync(join(tmpdir(), 'baton-disks-'));
+    for (const name of ['nodes', 'artifacts']) cpSync(join(this.folder, name), join(copy, name), { recursive: true });
+    return copy;
+  }
+
   /** Ends all of it. With BATON_E2E_KEEP set to a folder, what it left is moved there to be looked at. */
   async stop(): Promise<void> {
+    await Promise.all(this.watches.map((watch) => watch.close()));
     await this.stack.stop();
     const keep = process.env['BATON_E2E_KEEP'];
     if (keep !== undefined) cpSync(join(this.folder, 'logs'), join(keep, 'logs'), { recursive: true });

@@ -4,11 +4,12 @@ import { eventually } from '@baton/testing';
 import { WITHIN_MS } from './api.js';
 import { heal, setFault, simulatedNodes, type Fault } from './nodes.js';
 import type { System } from './system.js';
-import { Watch } from './watch.js';
+import type { Watch } from './watch.js';
 
 export const OLD = '1.0.0';
 export const NEW = '1.1.0';
 export const NEXT = '1.2.0';
+export const LAST = '1.3.0';
 
 type Data = Readonly<Record<string, unknown>>;
 
@@ -31,7 +32,7 @@ export class Trial {
     readonly clusterId: string,
     readonly upgradeId: string,
   ) {
-    this.watch = new Watch(system.stack.gatewayUrl, upgradeId);
+    this.watch = system.watch(upgradeId);
   }
 
   /** Sets the faults by node, and asks for the upgrade. */
@@ -123,10 +124,8 @@ export class Trial {
 
   /** The cluster is free and well: the next upgrade of all its nodes goes through by itself. */
   async again(to = NEXT): Promise<void> {
-    await this.watch.close();
     const next = await Trial.start(this.system, this.clusterId, {}, { to });
     await next.completes(to, (await simulatedNodes(this.system, this.clusterId)).length);
-    await next.watch.close();
   }
 
   private async loggedAs(fits: (event: Recorded) => boolean) {
