@@ -1,6 +1,7 @@
 import type { Answer, DistributionEvent, Request, StageCommand } from '@baton/contracts';
 import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
 import { cutText } from '../precheck/event-size.js';
+import { inWords } from '../upgrade/in-words.js';
 import { isDistributionOver, type DistributionContext } from './context.js';
 import { dueInDistribution } from './due.js';
 import { nextInDistribution } from './next.js';
@@ -70,10 +71,8 @@ const answered = (answer: Answer, seeds: readonly Seed[], request: Request): rea
     case 'done':
       return [stored(answer, request)];
     case 'failed':
-    case 'refused': {
-      const reason = answer.reason ?? status;
-      return [lost(nodeId, reason, answer.message ?? `${nodeId} answered ${status} to store: ${reason}.`)];
-    }
+    case 'refused':
+      return [lost(nodeId, answer.reason ?? status, `${inWords(answer)}.`)];
     default:
       return assertNever(status);
   }

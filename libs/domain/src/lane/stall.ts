@@ -1,4 +1,5 @@
 import type { Answer, LaneStalled, ProbeResult, StallReason } from '@baton/contracts';
+import { inWords } from '../upgrade/in-words.js';
 import type { Scene } from './scene.js';
 import type { Held } from './state.js';
 
@@ -29,11 +30,9 @@ export const stallOnAnswer = (
   scene: Scene<Held>,
   reason: 'drain-failed' | 'activate-failed',
   answer: Answer,
-): LaneStalled => {
-  const why = [answer.reason, answer.message].filter(Boolean).join(': ') || 'it gave no reason';
-  return stall(scene, {
+): LaneStalled =>
+  stall(scene, {
     reason,
-    evidence: `${answer.nodeId} ${answer.status} ${answer.verb} (${why})`,
+    evidence: inWords(answer),
     precheckCouldHaveCaught: FOUND_BEFOREHAND.has(answer.reason ?? ''),
   });
-};

@@ -3,6 +3,7 @@ import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
 import { couldPrecheckHaveCaught } from '../distribution/foreseeable.js';
 import { plannedNodes } from '../plan/plan.js';
 import { cutText, inParts } from '../precheck/event-size.js';
+import { inWords } from '../upgrade/in-words.js';
 import { isHeld } from '../upgrade/intent.js';
 import { isLeftOut, isStagingUnwanted, type StagingContext } from './context.js';
 import { dueInStaging } from './due.js';
@@ -107,11 +108,8 @@ const answered = (
       return failed(current, 'digest-mismatch', evidence, now, request);
     }
     case 'failed':
-    case 'refused': {
-      const reason = answer.reason ?? status;
-      const evidence = answer.message ?? `${nodeId} answered ${status} to stage: ${reason}.`;
-      return failed(current, reason, evidence, now, request);
-    }
+    case 'refused':
+      return failed(current, answer.reason ?? status, `${inWords(answer)}.`, now, request);
     default:
       return assertNever(status);
   }

@@ -212,7 +212,10 @@ describe('a node that fails to stage', () => {
     expect(typesOf(story.answer('n3', { status: 'refused' }))).toEqual(['NodeStagingFailed']);
     expect(story.answer('n3', { status: 'failed', reason: 'unreachable', message: 'no peer answers' })).toMatchObject([
       { type: 'NodeStagingFailed', data: { attempt: 3, reason: 'unreachable', final: true } },
-      { type: 'StagingStalled', data: { nodeId: 'n3', reason: 'unreachable', evidence: 'no peer answers' } },
+      {
+        type: 'StagingStalled',
+        data: { nodeId: 'n3', reason: 'unreachable', evidence: 'n3 failed stage (unreachable: no peer answers).' },
+      },
     ]);
   });
 
