@@ -50,7 +50,7 @@ export const simulatorSettings = {
     variable: 'BATON_CLUSTERS',
     fallback: 'demo:4',
     help: 'the simulated clusters, each as name:nodes or name:nodes:lanes',
-  }) as Setting<readonly ClusterSize[]>,
+  }),
   nodes: optional(
     slices({
       variable: 'BATON_SIMULATOR_NODES',
