@@ -2,7 +2,7 @@ import type pg from 'pg';
 import { createClient } from '../tables/connection.js';
 
 // Any number will do, as long as nothing else in this database takes it.
-const LOCK = 4_821_735;
+export const LEADER_LOCK = 4_821_735;
 
 /**
  * Which replica folds, so that not all do the same work. Only a hint: it may be lost unseen, and then two fold at once
@@ -18,7 +18,7 @@ export class Leadership {
   async take(): Promise<boolean> {
     if (this.leads) return true;
     const client = this.client ?? (await this.connect());
-    const { rows } = await client.query<{ taken: string }>('SELECT pg_try_advisory_lock($1) AS taken', [LOCK]);
+    const { rows } = await client.query<{ taken: string }>('SELECT pg_try_advisory_lock($1) AS taken', [LEADER_LOCK]);
     // The connection may be gone by now, and the lock with it.
     this.leads = this.client === client && rows[0]?.taken === 't';
     return this.leads;

@@ -6,6 +6,7 @@ import { createPool } from '../tables/connection.js';
 import { ensureTables } from '../tables/ensure-tables.js';
 import { beginGeneration, readGenerations } from '../tables/generations.js';
 import { ALL_TABLES, FOLD_VERSION, TABLES } from '../tables/tables.js';
+import { LEADER_LOCK } from './leadership.js';
 import { Projector } from './projector.js';
 import type { ReadModelRunner } from './runner.js';
 
@@ -117,6 +118,27 @@ describe('filling the read models', () => {
     const leader = one.state().status === 'folding' ? one : other;
     await rebuilt(leader);
     expect(await dumpTables(database.admin)).toEqual(dump);
+  });
+
+  it('one that leads and hangs is stood in for, and goes on beside the other when it is back', async () => {
+    // Somebody holds the lock and does nothing.
+    await database.admin.query('SELECT pg_advisory_lock($1)', [LEADER_LOCK]);
+    // Slow to look, so that the other can be faster than it.
+    const runner = database.runner(500);
+    expect(await isServing(await tellUpgrade(1))).toBe(true);
+    const pool = createPool(database.projectionUrl);
+    try {
+      let upgradeNo = 2;
+      await eventually('it steps back once the other has folded a page', async () => {
+        const [serving] = await readGenerations(pool);
+        const back = new Projector(pool, serving?.generation ?? 0, serving?.position ?? 0);
+        await tellUpgrade(upgradeNo++);
+        await back.foldPage();
+        return runner.state().status === 'standby';
+      });
+    } finally {
+      await pool.end();
+    }
   });
 
   it('serves on while it is rebuilt, and never goes back', async () => {

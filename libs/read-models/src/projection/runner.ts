@@ -6,6 +6,7 @@ import { FOLD_VERSION } from '../tables/tables.js';
 import { Leadership } from './leadership.js';
 import { Projector } from './projector.js';
 import { Signal } from './signal.js';
+import { StandIn } from './stand-in.js';
 
 const POLL_MS = 500;
 // New events of the generation that serves wait for no more than these pages of the one that is being filled.
@@ -51,10 +52,12 @@ export class ReadModelRunner {
   private located = false;
   private live: Projector | undefined;
   private next: Projector | undefined;
+  private readonly standIn: StandIn;
 
   constructor(private readonly options: RunnerOptions) {
     this.pool = createPool(options.databaseUrl);
     this.leadership = new Leadership(options.databaseUrl);
+    this.standIn = new StandIn(this.pool, options.logger);
   }
 
   start(): this {
@@ -103,7 +106,7 @@ export class ReadModelRunner {
       const woken = await this.signal.wait(this.options.pollMs ?? POLL_MS);
       if (this.stopped) return;
       try {
-        if (await this.leadership.take()) await this.pass(woken);
+        if ((await this.leadership.take()) || (await this.standIn.isNeeded())) await this.pass(woken);
         else this.standBy();
       } catch (error) {
         this.trouble(error);
@@ -148,6 +151,8 @@ export class ReadModelRunner {
   /** The one that is at work, if it still stands where the tables do. */
   private projectorOf(now: Projector | undefined, { generation, position }: Generation): Projector {
     const fits = now?.generation === generation && now.position === position;
+    // Somebody else is at work.
+    if (now && !fits) this.standIn.stepBack();
     return fits ? now : new Projector(this.pool, generation, position);
   }
 
@@ -164,6 +169,7 @@ export class ReadModelRunner {
     for (let page = 0; page < PAGES_AT_A_TIME && !this.stopped; page++) {
       const count = await projector.foldPage();
       if (count === undefined) {
+        this.standIn.stepBack();
         this.forget();
         return true;
       }

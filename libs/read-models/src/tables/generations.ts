@@ -27,6 +27,14 @@ export const readGenerations = async (database: pg.Pool | pg.PoolClient): Promis
   return rows.map(generationOf);
 };
 
+/** How far the read models have come, and the log. */
+export const readProgress = async (pool: pg.Pool): Promise<{ readonly position: number; readonly head: number }> => {
+  const sql =
+    'SELECT coalesce((SELECT max(position) FROM read.checkpoint), 0) AS position, position AS head FROM baton.head';
+  const { rows } = await pool.query<{ position: string; head: string }>(sql);
+  return { position: Number(rows[0]?.position), head: Number(rows[0]?.head) };
+};
+
 /** Begins to fill the read models anew, or tells which generation is being filled already by this version of the code. */
 export const beginGeneration = (pool: pg.Pool): Promise<Generation> =>
   inTransaction(pool, async (client) => {
