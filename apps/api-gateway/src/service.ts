@@ -122,6 +122,13 @@ const collectMetrics = (transport: JetStreamServer): void => {
   register.setDefaultLabels({ service: SERVICE });
   collectDefaultMetrics();
   new Gauge({
+    name: 'baton_handled_messages_total',
+    help: 'Events and reports that this process has handled since its start',
+    collect() {
+      this.set(transport.state().handledTotal);
+    },
+  });
+  new Gauge({
     name: 'baton_parked_streams',
     help: 'Streams whose events wait because one of them cannot be handled',
     collect() {

@@ -35,6 +35,8 @@ export interface JetStreamServerState {
   readonly parkedStreams: number;
   /** Messages given up on since the start. */
   readonly parkedTotal: number;
+  /** Events and reports that were handled since the start. */
+  readonly handledTotal: number;
   readonly consumers: Readonly<Record<string, ReturnType<EventIntake['state']> | ReturnType<ReportIntake['state']>>>;
 }
 
@@ -53,6 +55,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
   private readonly reports = new Map<string, ReportIntake>();
   private readonly loops: PullLoop[] = [];
   private readonly timers: NodeJS.Timeout[] = [];
+  private handledTotal = 0;
 
   constructor(private readonly options: JetStreamServerOptions) {
     super();
@@ -96,7 +99,7 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
     const consumers = Object.fromEntries(
       [...this.events, ...this.reports].map(([consumer, intake]) => [consumer, intake.state()]),
     );
-    return { parkedStreams: streams, parkedTotal: total, consumers };
+    return { parkedStreams: streams, parkedTotal: total, handledTotal: this.handledTotal, consumers };
   }
 
   on(): never {
@@ -156,7 +159,10 @@ export class JetStreamServer extends Server implements CustomTransportStrategy {
         void this.runWithProcessingHooks(context, async (end) => {
           const ended = endOf(handler, payload, context).finally(end);
           resolve(ended);
-          await ended.catch(() => undefined);
+          await ended.then(
+            () => (this.handledTotal += 1),
+            () => undefined,
+          );
         });
       });
   }

@@ -63,7 +63,7 @@ const start = async (options: StageServiceOptions, logger: ReturnType<typeof cre
   });
   const app = await NestFactory.createMicroservice<MicroserviceOptions>(options.module(host), { strategy, logger });
   await app.listen();
-  exposeParked(options.name, strategy);
+  exposeProgress(options.name, strategy);
   const health = await serveHealth({
     host: settings.host,
     port: settings.healthPort,
@@ -98,9 +98,16 @@ const followLog = (
   bus.onReconnect(() => directory.forget());
 };
 
-const exposeParked = (service: string, strategy: JetStreamServer): void => {
+const exposeProgress = (service: string, strategy: JetStreamServer): void => {
   register.setDefaultLabels({ service });
   collectDefaultMetrics();
+  new Gauge({
+    name: 'baton_handled_messages_total',
+    help: 'Events and reports that this process has handled since its start',
+    collect() {
+      this.set(strategy.state().handledTotal);
+    },
+  });
   new Gauge({
     name: 'baton_parked_streams',
     help: 'Streams whose events wait because one of them cannot be handled',
