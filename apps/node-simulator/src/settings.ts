@@ -1,14 +1,4 @@
-import {
-  clusters,
-  milliseconds,
-  integer,
-  port,
-  serviceSettings,
-  text,
-  url,
-  type ClusterSize,
-  type Setting,
-} from '@baton/platform';
+import { clusters, milliseconds, integer, port, serviceSettings, text, url, type Setting } from '@baton/platform';
 import { isId } from '@baton/kernel';
 import type { Slice } from './population.js';
 
