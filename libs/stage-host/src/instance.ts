@@ -28,6 +28,8 @@ export class Instance {
   private readonly mailbox: Letter[] = [];
   private working = false;
   private stopped = false;
+  /** The log could not be read when something new had been heard of. */
+  private isBehind = false;
   private cancelPrepare: () => void = () => undefined;
 
   constructor(
@@ -61,14 +63,20 @@ export class Instance {
 
   /** Takes in an event that somebody else appended. */
   async learn(event: Recorded, firstAskDelayMs: number): Promise<void> {
-    if (this.fold.take(event) === 'known') return;
+    if (this.fold.take(event) === 'known' && !this.isBehind) return;
     // What led to it may stand in other streams that this instance reads, and may not have been delivered.
-    await this.fold.catchUp(this.ports.log);
-    this.refresh(firstAskDelayMs);
+    await this.lookUp(firstAskDelayMs);
   }
 
-  async load(firstAskDelayMs: number): Promise<void> {
-    await this.fold.catchUp(this.ports.log);
+  /** Folds all that the log has by now, and goes by it: whoever folds must refresh, or nobody hears of it again. */
+  async lookUp(firstAskDelayMs: number): Promise<void> {
+    try {
+      await this.fold.catchUp(this.ports.log);
+    } catch (error) {
+      this.isBehind = true;
+      throw error;
+    }
+    this.isBehind = false;
     this.refresh(firstAskDelayMs);
   }
 
@@ -79,6 +87,10 @@ export class Instance {
 
   get ended(): boolean {
     return this.hosted.stage.ended(this.fold.state, this.fold.context);
+  }
+
+  get isStopped(): boolean {
+    return this.stopped;
   }
 
   stop(): void {
@@ -118,8 +130,7 @@ export class Instance {
       const result = await this.ports.log.append(this.toAppend(events));
       if (result.status === 'accepted') return this.accepted(result.events);
       // Somebody was faster, perhaps with the very same facts: see what stands now and decide again.
-      await this.fold.catchUp(this.ports.log);
-      this.refresh(this.ports.resendMs);
+      await this.lookUp(this.ports.resendMs);
     }
     throw new RetryableError(`${this.fold.ownStream} was changed by others ${TRIES} times in a row`);
   }
@@ -185,8 +196,8 @@ export class Instance {
 
   private async accepted(events: readonly Recorded[]): Promise<void> {
     const gap = events.some((event) => this.concerns(event) && this.fold.take(event) === 'gap');
-    if (gap) await this.fold.catchUp(this.ports.log);
-    this.refresh(0);
+    if (gap) await this.lookUp(0);
+    else this.refresh(0);
     this.committed(events);
   }
 

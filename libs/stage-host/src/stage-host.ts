@@ -52,8 +52,11 @@ export class StageHost {
     if (!hosted) return;
     const instance = await this.instance(hosted, answer.instance);
     // Without a first event there is no such instance, whatever the report says.
-    if (!instance.fold.cause || instance.fold.cause.cluster !== answer.clusterId) return this.forget(hosted, instance);
-    await instance.tell({ type: 'NodeAnswered', answer });
+    const { cause } = instance.fold;
+    if (!cause) return this.forget(hosted, instance);
+    // A node of another cluster has no say here, and must not stop what goes on.
+    if (cause.cluster === answer.clusterId) await instance.tell({ type: 'NodeAnswered', answer });
+    this.forgetIfEnded(hosted, instance);
   }
 
   /** A heartbeat: no evidence of anything, but a reason to ask a node now that was silent before. */
@@ -68,9 +71,11 @@ export class StageHost {
   async consult(category: string, id: string): Promise<{ readonly state: unknown; readonly context: unknown }> {
     const hosted = this.stages.find((one) => one.stage.category === category);
     if (!hosted) throw new Error(`no stage ${category} is hosted here`);
-    const { fold } = await this.instance(hosted, id);
-    await fold.catchUp(this.ports.log);
-    return { state: fold.state, context: fold.context };
+    const instance = await this.instance(hosted, id, this.ports.resendMs);
+    await instance.lookUp(this.ports.resendMs);
+    const { cause, state, context } = instance.fold;
+    if (!cause || instance.ended) this.forget(hosted, instance);
+    return { state, context };
   }
 
   async stop(): Promise<void> {
@@ -117,7 +122,7 @@ export class StageHost {
   private async open(hosted: HostedStage, id: string, firstAskDelayMs: number): Promise<Instance> {
     if (this.stopped) throw new Error('the host is stopping');
     const instance = new Instance(hosted, id, this.ports, (events) => this.passOn(hosted, instance, events));
-    await instance.load(firstAskDelayMs);
+    await instance.lookUp(firstAskDelayMs);
     // What a crash left between a commit and its reaction is seen by looking once.
     void instance.tell({ type: 'Advance' }).catch((error: unknown) => {
       this.ports.logger.warn(`${hosted.stage.category}-${id}: ${(error as Error).message}`);
@@ -146,6 +151,8 @@ export class StageHost {
   }
 
   private forget(hosted: HostedStage, instance: Instance): void {
+    // Forgotten before: another may stand in its place by now.
+    if (instance.isStopped) return;
     instance.stop();
     this.instances.delete(`${hosted.stage.category}-${instance.id}`);
   }

@@ -46,6 +46,16 @@ const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock()
   return Object.assign(it, { host, log, clock, sent, types });
 };
 
+/** Two replicas: one has begun, the other has loaded the instance before and heard of nothing yet. */
+const behindAnother = async () => {
+  const log = new InMemoryEventLog();
+  const [one, other] = [world(log), world(log)];
+  await other.host.start(['u1']);
+  await one.host.react(await appendTo(log, 'UpgradeRequested', 0));
+  const [began] = await log.read({ streams: ['rollout-u1'] });
+  return { log, other, began: began as Recorded };
+};
+
 describe('the stage host', () => {
   it('appends what follows from an event, asks the node at once and records its answer', async () => {
     const { host, log, sent, types, clock } = world();
@@ -166,12 +176,34 @@ describe('the stage host', () => {
   });
 
   it('ignores the report for an instance that does not exist, and one that names another cluster', async () => {
-    const { host, log, types } = world();
+    const { host, log, types, clock, sent } = world();
     const stray = answerTo({ ...ask, instance: 'u9', upgradeId: 'u9' }, 'done');
     await host.report(stray);
     expect(await log.head()).toBe(0);
     await host.react(await appendTo(log, 'UpgradeRequested', 0));
     await host.report({ ...answerTo(ask, 'done'), clusterId: 'lab' });
     expect(await types()).toEqual(['Began']);
+    await clock.advance(1_000);
+    expect(sent).toHaveLength(2);
+  });
+
+  it('INV-24 goes on for another replica after it was consulted about what that one did', async () => {
+    const { log, other, began } = await behindAnother();
+    expect(await other.host.consult('rollout', 'u1')).toMatchObject({ state: { status: 'asking' } });
+    await other.host.follow(began);
+    await other.clock.advance(1_000);
+    expect(other.sent).toHaveLength(1);
+    expect(await log.head()).toBe(2);
+  });
+
+  it('goes on when the log could not be read at the first delivery of an event', async () => {
+    const { log, other, began } = await behindAnother();
+    const read = log.read.bind(log);
+    log.read = () => Promise.reject(new Error('the log is away'));
+    await expect(other.host.follow(began)).rejects.toThrow('the log is away');
+    log.read = read;
+    await other.host.follow(began);
+    await other.clock.advance(1_000);
+    expect(other.sent).toHaveLength(1);
   });
 });

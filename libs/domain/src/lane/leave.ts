@@ -1,4 +1,4 @@
-import type { Answer, Facts } from '@baton/contracts';
+import { isQuestion, type Answer, type Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Held, Stalled } from './state.js';
@@ -26,7 +26,8 @@ export const evictAcknowledged = (scene: WithHolder, answer: Answer): Recording 
 /** A holder that is skipped, or left by an abort, gives up the token only when it is seen to be up and to stay up. */
 export const skipOnSight = (scene: Scene<Stalled>, answer: Answer): Recording => {
   const reason = whyLeave(scene);
-  const facts = answer.outcome?.facts;
+  // A report comes again until it is taken: what it saw may be from before the node went down.
+  const facts = isReported(answer) ? undefined : answer.outcome?.facts;
   if (!reason || !facts || !isUp(facts) || !staysUp(scene, answer, facts)) return [];
   const version = runningVersion(scene, facts);
   if (version === undefined || !knownVersions(scene).includes(version)) return [];
@@ -49,6 +50,8 @@ export const isCancellable = ({ holder }: Held | Stalled): boolean =>
 
 const hasCancelled = ({ state }: WithHolder, { verb, status }: Answer): boolean =>
   verb === 'cancel' && status === 'done' && isCancellable(state);
+
+const isReported = ({ verb }: Answer): boolean => !isQuestion(verb) && verb !== 'cancel';
 
 const isUp = ({ services, hypervisorUp }: Facts): boolean =>
   hypervisorUp && Object.values(services).every((service) => service === 'up');

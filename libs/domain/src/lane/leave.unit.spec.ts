@@ -63,6 +63,12 @@ describe('skipping a stalled holder', () => {
     expect(typesOf(seen(held, 'inspect', n1.before()))).toContain('HolderSkipped');
   });
 
+  it('N-14 does not take the late report of an order for a sight of it', () => {
+    const hung = stalled(n1.booted, skip);
+    expect(seen(hung, 'drain', n1.before())).toEqual([]);
+    expect(typesOf(seen(hung, 'inspect', n1.before()))).toContain('HolderSkipped');
+  });
+
   it('INV-22 asked for before the stall means nothing, nor for a node that is not stalled', () => {
     const early = lane(opened(['n1', 'n2']), n1.booted, skip, n1.stalled);
     expect(seen(early, 'inspect', n1.after())).toEqual([]);
