@@ -13,6 +13,13 @@ export const countProgress = (service: string, relay: Relay, runner: ReadModelRu
     },
   });
   new Gauge({
+    name: 'baton_relay_published_total',
+    help: 'Events that this replica has put into JetStream since its start',
+    collect() {
+      this.set(relay.state().published);
+    },
+  });
+  new Gauge({
     name: 'baton_read_models_position',
     help: 'The last position that this replica folded into the read models that serve',
     collect() {
