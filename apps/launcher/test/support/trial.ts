@@ -1,7 +1,7 @@
 import type { Blocker, NodeStatus, OperatorCommand } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 import { eventually } from '@baton/testing';
-import { WITHIN_MS } from './api.js';
+import { WITHIN_MS, type UpgradeWish } from './api.js';
 import { heal, setFault, simulatedNodes, type Fault } from './nodes.js';
 import type { System } from './system.js';
 import type { Watch } from './watch.js';
@@ -40,10 +40,10 @@ export class Trial {
     system: System,
     clusterId: string,
     faults: Readonly<Record<string, Fault>> = {},
-    { to = NEW, autoCommit = true }: { readonly to?: string; readonly autoCommit?: boolean } = {},
+    { to = NEW, strategy = 'strict', autoCommit = true }: Partial<UpgradeWish> = {},
   ): Promise<Trial> {
     for (const [nodeId, fault] of Object.entries(faults)) await setFault(system, clusterId, nodeId, fault);
-    const upgradeId = await system.api.upgrade(clusterId, { to, strategy: 'strict', autoCommit });
+    const upgradeId = await system.api.upgrade(clusterId, { to, strategy, autoCommit });
     return new Trial(system, clusterId, upgradeId);
   }
 
