@@ -12,7 +12,7 @@ export interface Placed extends Encoded {
 
 const STATEMENT = `
   SELECT status, failed_stream, actual_version, first_position, size, stamp, hashes
-  FROM baton.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`;
+  FROM baton.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`;
 
 type Row = [
   status: 'accepted' | 'repeated' | 'forbidden' | 'conflict' | 'guard-failed',
@@ -26,7 +26,7 @@ type Row = [
 
 const HASH_LENGTH = 64;
 
-/** Sends the batch in one call; answers each append on its own, in order. A ForbiddenError is an answer too. */
+/** Sends the batch, in which no command is twice, in one call; answers each append on its own, in order. A ForbiddenError is an answer too. */
 export const appendBatch = async (
   connection: Queryable,
   batch: readonly Placed[],
@@ -44,6 +44,14 @@ const parametersOf = (batch: readonly Placed[]): unknown[] => {
   const guards = batch.flatMap((append) => append.guards);
   const writes = batch.flatMap((append) => append.writes);
   const events = writes.flatMap((write) => write.events);
+  // From 1, as SQL counts.
+  const numbers = new Map<string, number>();
+  const numberOf = ({ stream }: { readonly stream: string }): number => {
+    const number = numbers.get(stream) ?? numbers.size + 1;
+    numbers.set(stream, number);
+    return number;
+  };
+  const [guardStreams, writeStreams] = [guards.map(numberOf), writes.map(numberOf)];
   return [
     batch.map(({ commandId }) => commandId),
     batch.map(({ cluster }) => cluster),
@@ -51,9 +59,10 @@ const parametersOf = (batch: readonly Placed[]): unknown[] => {
     batch.map(({ meta }) => meta),
     batch.map((append) => append.guards.length),
     batch.map((append) => append.writes.length),
-    guards.map(({ stream }) => stream),
+    [...numbers.keys()],
+    guardStreams,
     guards.map(({ version }) => version),
-    writes.map(({ stream }) => stream),
+    writeStreams,
     writes.map(({ version }) => version),
     writes.map((write) => write.events.length),
     events.map(({ type }) => type),

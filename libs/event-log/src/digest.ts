@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, hash } from 'node:crypto';
 
 /** What the digest of an event covers. `data` and `meta` are canonical JSON text. */
 export interface Contents {
@@ -29,7 +29,7 @@ export const digestOf = ({ stream, version, type, cluster, upgrade = '', data, m
     offset = bytes.writeUInt32BE(field.length, offset);
     offset += field.copy(bytes, offset);
   }
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 };
 
 /** sha256(previous hash ‖ position as 8 bytes, big-endian ‖ digest), in hex. */

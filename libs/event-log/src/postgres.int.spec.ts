@@ -73,8 +73,8 @@ describe('the event log in Postgres', () => {
     await pausing.connect();
     await pausing.query('BEGIN');
     await pausing.query(`
-      SELECT baton.append('{pause}', '{demo}', '{u1}', ARRAY['{}'], '{0}', '{1}', '{}', '{}',
-                          '{upgrade-u1}', '{1}', '{1}', '{PauseRequested}', ARRAY['{}'], ARRAY['digest'::bytea])`);
+      SELECT baton.append('{pause}', '{demo}', '{u1}', ARRAY['{}'], '{0}', '{1}', '{upgrade-u1}', '{}', '{}',
+                          '{1}', '{1}', '{1}', '{PauseRequested}', ARRAY['{}'], ARRAY['digest'::bytea])`);
     const guards = [{ stream: 'upgrade-u1', version: 1 }];
     const granted = rollout.append(appendOf([write('lane-u1_a', 0, 'TokenGranted')], { guards }));
     await eventually('the grant waits for the head', async () => (await blockedPids()).length === 1);

@@ -46,7 +46,7 @@ export class PostgresEventLog implements EventLog {
   constructor(private readonly settings: PostgresSettings) {
     this.pool = createPool(settings.databaseUrl);
     this.connection = new AppendConnection(settings.databaseUrl);
-    this.commits = new GroupCommit((batch) => this.commit(batch), BATCH_MAX);
+    this.commits = new GroupCommit((batch) => this.commitEachOnce(batch), BATCH_MAX);
     this.patience = { forMs: settings.retryForMs ?? RETRY_FOR_MS, signal: this.closing.signal };
   }
 
@@ -84,6 +84,24 @@ export class PostgresEventLog implements EventLog {
     await Promise.all([this.connection.close(), this.pool.end()]);
   }
 
+  /** Who asks for the same command while it is on its way gets what became of it. */
+  private async commitEachOnce(batch: readonly Pending[]): Promise<readonly Answer[]> {
+    const firsts = new Map<string, Pending>();
+    for (const pending of batch) {
+      const { commandId } = pending.encoded;
+      if (!firsts.has(commandId)) firsts.set(commandId, pending);
+    }
+    const distinct = [...firsts.values()];
+    const answers = await this.commit(distinct);
+    if (distinct.length === batch.length) return answers;
+    const answered = new Map<Pending, Answer>(distinct.map((pending, index) => [pending, answers[index] ?? AGAIN]));
+    return batch.map((pending) => {
+      const first = firsts.get(pending.encoded.commandId) ?? pending;
+      const answer = answered.get(first) ?? AGAIN;
+      return first === pending ? answer : repeated(answer);
+    });
+  }
+
   private async commit(batch: readonly Pending[]): Promise<readonly Answer[]> {
     try {
       const placed = place(batch);
@@ -109,6 +127,16 @@ export class PostgresEventLog implements EventLog {
     if (last !== undefined) this.settings.onAppended?.(last);
   }
 }
+
+// What was not recorded may differ from what is asked now, under the same id: it is judged by itself.
+const repeated = (answer: Answer): Answer => {
+  if (answer instanceof UnknownOutcomeError) return answer;
+  if (answer === AGAIN || answer instanceof Error) return AGAIN;
+  if (answer.status === 'accepted') {
+    return { status: 'repeated', positions: answer.events.map(({ position }) => position) };
+  }
+  return answer.status === 'repeated' ? answer : AGAIN;
+};
 
 // The digest covers the version, so an append that does not care goes out with a guess: the version it was told, or
 // the one that appends before it in the batch will leave behind.
