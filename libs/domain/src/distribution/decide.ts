@@ -1,7 +1,7 @@
 import type { Answer, DistributionEvent, Request, StageCommand } from '@baton/contracts';
 import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
 import { cutText } from '../precheck/event-size.js';
-import { inWords } from '../upgrade/in-words.js';
+import { inWords, isOfUpgrade } from '../upgrade/answer.js';
 import { isDistributionOver, type DistributionContext } from './context.js';
 import { dueInDistribution } from './due.js';
 import { nextInDistribution } from './next.js';
@@ -62,8 +62,7 @@ const told = (
 const answered = (answer: Answer, seeds: readonly Seed[], request: Request): readonly DistributionEvent[] => {
   const { nodeId, verb, attempt, status } = answer;
   const seed = seeds.find((one) => one.nodeId === nodeId && one.attempt === attempt);
-  const expected = answer.upgradeId === request.upgradeId && answer.upgradeNo === request.upgradeNo && verb === 'store';
-  if (!seed || seed.stored || !expected) return [];
+  if (!seed || seed.stored || verb !== 'store' || !isOfUpgrade(request, answer)) return [];
   switch (status) {
     case 'accepted':
     case 'running':

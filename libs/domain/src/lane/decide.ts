@@ -35,7 +35,7 @@ const told = (command: StageCommand, state: LaneState, scene: MakeScene): Record
     case 'NodeAnswered': {
       const { answer } = command;
       // INV-15: an answer to an earlier turn changes nothing.
-      if (!concerns(state.holder, answer)) return [];
+      if (!concerns(scene(state), answer)) return [];
       const left = evictAcknowledged(scene(state), answer);
       if (left.length > 0) return left;
       return state.status === 'held' ? takeAnswer(scene(state), answer) : skipOnSight(scene(state), answer);

@@ -33,6 +33,8 @@ const isHeldBack = ({ stalls }: Scene, { lane, wave }: Course): boolean =>
 /** A node that waits and was skipped or evicted is out of the line at once, whoever holds the token. */
 export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recording => {
   const { nodes, ended, direction } = state.course;
+  // Hardly ever is anybody, and this is asked at every decision of a lane that may have a thousand nodes.
+  if (Object.keys(intent.evicted).length + Object.keys(intent.skippedAt).length === 0) return [];
   // A skip on the way forward says nothing about the way back.
   const since = direction === 'back' ? intent.rollbackAt : 0;
   const holder = 'holder' in state ? state.holder.nodeId : undefined;

@@ -1,7 +1,8 @@
-import type { LaneEvent, Request, RolloutEvent, UpgradeEvent } from '@baton/contracts';
+import type { Answer, LaneEvent, Request, RolloutEvent, UpgradeEvent } from '@baton/contracts';
 import { categoryOf, type Recorded } from '@baton/kernel';
+import { isOfUpgrade } from '../upgrade/answer.js';
 import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
-import type { Holder, LaneState } from './state.js';
+import type { Held, LaneState, Stalled } from './state.js';
 
 /** What a lane reads besides its own stream. */
 export interface LaneContext {
@@ -40,8 +41,9 @@ export interface Scene<S extends LaneState = LaneState> extends OnRecord<S> {
 /** A rule says what to record, or nothing. */
 export type Recording = readonly LaneEvent[];
 
-/** True for an answer to this very turn: an earlier epoch or attempt says nothing about it. */
-export const concerns = (
-  { nodeId, epoch, attempt }: Holder,
-  answer: { readonly nodeId: string; readonly epoch?: number; readonly attempt: number },
-): boolean => answer.nodeId === nodeId && answer.epoch === epoch && answer.attempt === attempt;
+/** True for an answer to this very turn: an earlier upgrade, epoch or attempt says nothing about it. */
+export const concerns = ({ state: { holder }, request }: OnRecord<Held | Stalled>, answer: Answer): boolean =>
+  isOfUpgrade(request, answer) &&
+  answer.nodeId === holder.nodeId &&
+  answer.epoch === holder.epoch &&
+  answer.attempt === holder.attempt;

@@ -1,5 +1,5 @@
 import type { Answer, LaneStalled, ProbeResult, StallReason } from '@baton/contracts';
-import { inWords } from '../upgrade/in-words.js';
+import { inWords } from '../upgrade/answer.js';
 import type { Scene } from './scene.js';
 import type { Held } from './state.js';
 

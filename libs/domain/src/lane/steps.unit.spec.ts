@@ -72,6 +72,8 @@ describe('answers that mean nothing', () => {
     ['another attempt', { attempt: 2 }],
     ['no epoch', { epoch: undefined }],
     ['another node', { nodeId: 'n2' }],
+    ['another upgrade', { upgradeId: 'u1' }],
+    ['a lower number of the upgrade', { upgradeNo: 1 }],
   ])('INV-15 %s', (_what, over) => {
     expect(answered(granted, n1.answer('drain', {}, over))).toEqual([]);
     expect(answered(drained, n1.answer('activate', {}, { ...over, status: 'failed' }))).toEqual([]);

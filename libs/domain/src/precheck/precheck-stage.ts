@@ -1,6 +1,7 @@
 import type { Answer, Ask, Member, PrecheckEvent, Request, StageCommand, Surroundings } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Recorded, type Stage } from '@baton/kernel';
 import { compareIds } from '../plan/node-order.js';
+import { isOfUpgrade } from '../upgrade/answer.js';
 import { conclude, isComplete, presentMembers, type PrecheckTools } from './conclude.js';
 import { LIST_BYTES_MAX, bytesOf, cutText, fitting, inParts } from './event-size.js';
 import { probePeers } from './probe-peers.js';
@@ -58,7 +59,7 @@ const begin = (
 const isAnswerTo = (state: Collecting, request: Request, { answer }: { readonly answer: Answer }): boolean =>
   answer.stage === 'precheck' &&
   answer.status === 'done' &&
-  answer.upgradeId === request.upgradeId &&
+  isOfUpgrade(request, answer) &&
   answer.attempt === state.run &&
   state.members.some(({ nodeId }) => nodeId === answer.nodeId);
 

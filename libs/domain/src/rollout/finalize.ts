@@ -1,5 +1,6 @@
 import type { Answer, Ask } from '@baton/contracts';
 import { turnsOnTarget, type Turn } from './lane-summary.js';
+import { isOfUpgrade } from '../upgrade/answer.js';
 import type { Recording, Scene } from './scene.js';
 import type { Completed } from './state.js';
 
@@ -17,7 +18,7 @@ export const askFinalize = (scene: Scene<Completed>): readonly Ask[] => {
 
 export const takeFinalized = (scene: Scene<Completed>, answer: Answer): Recording => {
   const { nodeId, verb, status, epoch } = answer;
-  if (verb !== 'finalize' || status !== 'done') return [];
+  if (verb !== 'finalize' || status !== 'done' || !isOfUpgrade(scene.request, answer)) return [];
   const isAsked = unfinalized(scene).some((turn) => turn.nodeId === nodeId && turn.epoch === epoch);
   return isAsked ? [{ type: 'NodeFinalized', data: { nodeId } }] : [];
 };

@@ -3,7 +3,7 @@ import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
 import { couldPrecheckHaveCaught } from '../distribution/foreseeable.js';
 import { plannedNodes } from '../plan/plan.js';
 import { cutText, inParts } from '../precheck/event-size.js';
-import { inWords } from '../upgrade/in-words.js';
+import { inWords, isOfUpgrade } from '../upgrade/answer.js';
 import { isHeld } from '../upgrade/intent.js';
 import { isLeftOut, isStagingUnwanted, type StagingContext } from './context.js';
 import { dueInStaging } from './due.js';
@@ -86,10 +86,17 @@ const answered = (
   state: RunningStaging,
   { intent }: StagingContext,
 ): readonly StagingEvent[] => {
-  const { nodeId, attempt, status, outcome } = answer;
+  const { nodeId, verb, attempt, status, outcome } = answer;
   const { request } = intent;
   const node = state.nodes.get(nodeId);
-  if (!request || !isAnswerTo(request, answer) || !node || node.status === 'staged' || isLeftOut(intent, nodeId)) {
+  if (
+    !request ||
+    verb !== 'stage' ||
+    !isOfUpgrade(request, answer) ||
+    !node ||
+    node.status === 'staged' ||
+    isLeftOut(intent, nodeId)
+  ) {
     return [];
   }
   const current = attemptOf(nodeId, node, intent);
@@ -114,9 +121,6 @@ const answered = (
       return assertNever(status);
   }
 };
-
-const isAnswerTo = ({ upgradeId, upgradeNo }: Request, answer: Answer): boolean =>
-  answer.verb === 'stage' && answer.upgradeId === upgradeId && answer.upgradeNo === upgradeNo;
 
 const failed = (
   { nodeId, attempt, seriesFrom }: Attempt,
