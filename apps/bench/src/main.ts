@@ -1,6 +1,6 @@
 import { assertNever } from '@baton/kernel';
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
-import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
+import { arch, cpus, loadavg, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { Bench } from './bench.js';
 import { measureManyCallers, measureOneCaller, measureSlowDisk } from './goals/append.js';
@@ -29,11 +29,13 @@ const main = async (): Promise<number> => {
   chmodSync(folder, 0o711);
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
   const postgres = await startPostgres(folder);
+  const busy = loadavg().map((value) => value.toFixed(1));
   try {
     const say = (line: string): void => console.error(`  ${line}`);
     const { rows, notRun } = await measure({ options, postgres, folder, say });
-    if (options.json) console.log(JSON.stringify({ machine: machine(), options, rows, notRun }, null, 2));
-    else print(options, rows, notRun);
+    if (options.json)
+      console.log(JSON.stringify({ machine: machine(), loadBefore: busy, options, rows, notRun }, null, 2));
+    else print(options, rows, notRun, busy);
     return 0;
   } finally {
     await postgres.stop();
@@ -88,8 +90,11 @@ const machine = (): string => {
   return `${cpus().length} x ${cpu?.model.trim() ?? 'unknown'}, ${memory}, ${platform()} ${arch()}, Node ${process.versions.node}`;
 };
 
-const print = ({ reps }: Options, rows: readonly Row[], notRun: readonly NotRun[]): void => {
+const print = ({ reps }: Options, rows: readonly Row[], notRun: readonly NotRun[], busy: readonly string[]): void => {
   console.log(`\n${machine()}`);
+  console.log(
+    `Load before the run: ${busy.join(', ')}. On a busy machine only the ratios mean something, and not much.`,
+  );
   console.log(`Medians of ${reps} repetitions; all sides of a row were measured in turn, on the same servers.\n`);
   console.log(tableOf(rows));
   for (const { goal, why } of notRun) console.log(`${goal} was not run: ${why}.`);
