@@ -117,7 +117,9 @@ export class Asks {
     const answer = await this.exchange(standing.ask);
     this.waitedFor -= 1;
     this.queue.shift()?.();
-    standing.settled = true;
+    // Without the bus nobody can answer: that says nothing about the node, and it is to be asked again.
+    const isHeard = answer !== undefined || this.ports.connected();
+    standing.settled = isHeard;
     if (this.standing.get(key) !== standing || this.stopped) return;
     const overtaken = standing.sent !== sending;
     // The silence that an earlier sending met is old news when a later one is on its way.
@@ -128,6 +130,8 @@ export class Asks {
       standing.silentSince = undefined;
       this.events.answered(answer);
       if (answer.status === 'done' && !isQuestion(answer.verb)) this.lookAt(answer.nodeId);
+    } else if (!isHeard) {
+      standing.silentSince = undefined;
     } else {
       standing.silentSince ??= began;
       this.events.silent(standing.ask, this.ports.clock.monotonic() - standing.silentSince);
@@ -136,8 +140,8 @@ export class Asks {
   }
 
   private pause({ ask, sent, silentSince }: Standing): number {
-    if (isQuestion(ask.verb))
-      return silentSince === undefined ? (ask.everyMs ?? this.ports.resendMs) : this.ports.resendMs;
+    const isReached = silentSince === undefined && this.ports.connected();
+    if (isQuestion(ask.verb)) return isReached ? (ask.everyMs ?? this.ports.resendMs) : this.ports.resendMs;
     return Math.min(RESEND_MAX_MS, this.ports.resendMs * 2 ** Math.min(sent - 1, 10));
   }
 

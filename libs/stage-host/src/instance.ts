@@ -45,7 +45,7 @@ export class Instance {
     });
     this.deadlines = new Deadlines(
       ports.clock,
-      () => this.asks.settled(),
+      () => ports.connected() && this.asks.settled(),
       (command) => this.tellSoon(command),
     );
   }

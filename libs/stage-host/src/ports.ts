@@ -33,7 +33,7 @@ export interface HostPorts {
   readonly ask: (command: NodeCommand) => Promise<Answer | undefined>;
   /** Addresses of nodes, for the commands that name peers. */
   readonly urls: (clusterId: string, nodeIds: readonly string[]) => Promise<Readonly<Record<string, string>>>;
-  /** True while events of other services arrive; nothing is read in their stead otherwise. */
+  /** True while nodes can be reached; otherwise none is called silent or late. */
   readonly connected: () => boolean;
   readonly clock: Clock;
   readonly logger: HostLogger;

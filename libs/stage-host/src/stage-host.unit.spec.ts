@@ -28,7 +28,10 @@ const answerTo = (command: NodeCommand, status: AnswerStatus): Answer => {
 /** A host over a log, a clock and a node; `node` may be changed while it runs. */
 const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock(), stage = toyStage) => {
   const sent: NodeCommand[] = [];
-  const it = { node: (_command: NodeCommand): Answer | undefined | Promise<undefined> => undefined };
+  const it = {
+    isConnected: true,
+    node: (_command: NodeCommand): Answer | undefined | Promise<undefined> => undefined,
+  };
   const host = new StageHost([hosted(stage, { guards: ['upgrade'] })], {
     log,
     ask: (command) => {
@@ -36,7 +39,7 @@ const world = (log: EventLog = new InMemoryEventLog(), clock = new ManualClock()
       return Promise.resolve(it.node(command));
     },
     urls: (_cluster, ids) => Promise.resolve(Object.fromEntries(ids.map((id) => [id, `http://${id}`]))),
-    connected: () => true,
+    connected: () => it.isConnected,
     clock,
     logger: { log: () => undefined, warn: () => undefined, error: () => undefined },
     actor: 'toy-svc',
@@ -164,6 +167,17 @@ describe('the stage host', () => {
     await after.host.start(['u1']);
     await after.clock.advance(5_000);
     expect(await after.types()).toEqual(['Began', 'Answered']);
+  });
+
+  it('declares nothing late while the bus is away, nor before the node was asked when it is back', async () => {
+    const stage = world();
+    await stage.host.react(await appendTo(stage.log, 'UpgradeRequested', 0));
+    stage.isConnected = false;
+    await stage.clock.advance(3_600_000);
+    stage.isConnected = true;
+    stage.node = (command) => answerTo(command, 'done');
+    await stage.clock.advance(30_000);
+    expect(await stage.types()).toEqual(['Began', 'Answered']);
   });
 
   it('declares late what was asked, gave no answer, and is past its deadline', async () => {
