@@ -19,4 +19,13 @@ for (const { invariant, title, violations } of verdicts) {
   for (const violation of violations.slice(0, SHOWN)) console.log(`          ${violation}`);
   if (violations.length > SHOWN) console.log(`          and ${violations.length - SHOWN} more`);
 }
-process.exitCode = verdicts.every(({ violations }) => violations.length === 0) && history.log.length > 0 ? 0 : 1;
+const missing = [
+  ...(history.log.length === 0 ? ['log.ndjson'] : []),
+  ...(history.stream === undefined ? ['stream.ndjson'] : []),
+  ...(history.truth.length === 0 ? ['truth/'] : []),
+  ...(history.journals.length === 0 ? ['journals/'] : []),
+  ...(history.statuses.length === 0 ? ['statuses.ndjson'] : []),
+];
+// What was not recorded cannot hold.
+for (const part of missing) console.log(`BROKEN  ${part} is missing or empty`);
+process.exitCode = missing.length === 0 && verdicts.every(({ violations }) => violations.length === 0) ? 0 : 1;

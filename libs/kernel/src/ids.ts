@@ -1,5 +1,8 @@
-/** Cluster, node and lane ids: safe as one token of a NATS subject and as a DNS label. */
-export const ID_PATTERN = /^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
+/**
+ * Cluster, node and lane ids: safe as one token of a NATS subject and as a DNS label. `constructor` is none: every plain
+ * object has something under that name.
+ */
+export const ID_PATTERN = /^(?!constructor$)[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/;
 
 /** Upgrade and plan ids: a letter (`u`, `p`) and a ULID in lower case. */
 export const UPGRADE_ID_PATTERN = /^[a-z][0-9a-hjkmnp-tv-z]{26}$/;

@@ -136,8 +136,7 @@ export class Orders {
   }
 
   private async cancel(command: NodeCommand): Promise<Answer> {
-    const refusal = this.whyNotCancel(command);
-    if (!refusal) await this.giveUp(command);
+    const refusal = this.whyNotCancel(command) ?? (await this.giveUp(command));
     const outcome = { facts: await this.means.facts() };
     return this.answer(command, refusal ? refused(refusal, outcome) : { status: 'done', outcome });
   }
@@ -153,7 +152,7 @@ export class Orders {
     if (stale) return stale;
     if (TRANSFERS.has(verb)) return undefined;
     if (epoch === undefined) return { reason: 'epoch-missing', message: `To cancel ${verb} needs its epoch.` };
-    const isCommitted = [...this.running.values()].some((one) => one.isCommitted && one.command.epoch === epoch);
+    const isCommitted = [...this.running.values()].some((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
     const hasGone = [...journal.ofVerb(upgradeNo, 'activate'), ...journal.ofVerb(upgradeNo, 'revert')].some(
       (answer) => answer.epoch === epoch && isToGoDown(answer),
     );
@@ -161,21 +160,25 @@ export class Orders {
     return isCommitted || hasGone ? { reason: 'activated', message } : undefined;
   }
 
-  /** When this resolves, nothing of what is cancelled runs or will ever run. */
-  private async giveUp(command: NodeCommand): Promise<void> {
+  /** When this resolves with nothing, nothing of what is cancelled runs or will ever run. */
+  private async giveUp(command: NodeCommand): Promise<Reason | undefined> {
     const { args, epoch } = command;
     const { verb, attempt } = args.cancels ?? command;
     const why = new Failure('cancelled', `${verb} was cancelled.`);
     await this.raise(command);
     if (TURNS.has(verb)) {
       await this.abortAll((one) => one.command.epoch !== undefined && one.command.epoch <= (epoch ?? 0), why);
-      return this.means.driver.undrain();
+      // It may have been confirmed while this was waiting, and then it goes down whatever it is told.
+      const tooLate = this.whyNotCancel(command);
+      if (!tooLate) await this.means.driver.undrain();
+      return tooLate;
     }
     const named = { ...command, verb, attempt, args: {} };
     await this.abortAll((one) => keyOf(one.command) === keyOf(named), why);
-    if (this.means.journal.find(named)) return;
+    if (this.means.journal.find(named)) return undefined;
     const never = await this.answer(named, { status: 'failed', reason: why.reason, message: why.message });
     await this.means.journal.record(never, false);
+    return undefined;
   }
 
   private async abortAll(isMeant: (operation: Operation) => boolean, why: Failure): Promise<void> {
