@@ -36,8 +36,11 @@ export class Watch {
       };
       const timer = setTimeout(() => {
         end();
-        const last = this.events.slice(-5).map(({ position, type }) => `${position} ${type}`);
-        reject(new Error(`not within ${WITHIN_MS} ms: ${what}; the last events are ${last.join(', ')}`));
+        const troubles = this.events.filter(({ type }) => /Failed|Stalled|Blocked/.test(type));
+        const said = [...troubles, ...this.events.slice(-3)].map(({ position, type, data }) => {
+          return `${position} ${type} ${JSON.stringify(data).slice(0, 400)}`;
+        });
+        reject(new Error([`not within ${WITHIN_MS} ms: ${what}; there were`, ...said].join('\n')));
       }, WITHIN_MS);
       this.listeners.add(look);
     });
