@@ -17,12 +17,14 @@ describe('the read models', () => {
     const { reads, projectionUrl } = database;
     expect(projectionUrl).toContain('baton_projection');
     await expect(reads.waitFor(1, 20)).resolves.toBe(false);
-    database.runner();
+    const runner = database.runner();
     await eventually('an empty generation serves', async () => {
       const answer = await reads.getStatus('u1').catch((error: unknown) => error);
       return !(answer instanceof Error);
     });
     await expect(reads.getStatus('u1')).resolves.toBeUndefined();
+    // It would begin to serve again.
+    await runner.stop();
     await database.admin.query('UPDATE read.checkpoint SET serving = false');
     await expect(reads.getCluster(CLUSTER)).rejects.toThrow(ReadModelsNotReadyError);
     await expect(reads.getStatus('u1')).rejects.toThrow(ReadModelsNotReadyError);

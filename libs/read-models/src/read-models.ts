@@ -3,6 +3,7 @@ import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { getCluster, listClusters, type ClusterView } from './get-cluster/get-cluster.js';
 import { getStatus } from './get-upgrade-status/get-status.js';
+import { SharedReads } from './get-upgrade-status/shared-reads.js';
 import { statusAt } from './get-upgrade-status/status-at.js';
 import { listNodes, type ClusterNodeView } from './list-nodes/list-nodes.js';
 import { getRelease, listReleases, type ReleaseView } from './list-releases/list-releases.js';
@@ -29,6 +30,7 @@ const POOL_MAX = 8;
  */
 export class ReadModels {
   private readonly watch: CheckpointWatch;
+  private readonly statuses: SharedReads<UpgradeStatus | undefined>;
 
   private constructor(
     private readonly source: DataSource,
@@ -37,6 +39,7 @@ export class ReadModels {
     private readonly log: EventLog,
   ) {
     this.watch = new CheckpointWatch(() => this.position());
+    this.statuses = new SharedReads((upgradeId) => getStatus(pool, upgradeId));
   }
 
   static async open({ databaseUrl, log }: ReadModelsOptions): Promise<ReadModels> {
@@ -55,7 +58,7 @@ export class ReadModels {
   }
 
   getStatus(upgradeId: string): Promise<UpgradeStatus | undefined> {
-    return getStatus(this.pool, upgradeId);
+    return this.statuses.read(upgradeId);
   }
 
   /** As it was at a position, or at a moment in ISO 8601. */
