@@ -1,8 +1,7 @@
 import { eventually } from '@baton/testing';
-import { setTimeout as wait } from 'node:timers/promises';
 import { call, NEW, NEXT, OLD, simulatedNodes, System, Trial, WITHIN_MS } from './support/index.js';
 
-const CLUSTERS = ['half-back', 'all-back', 'skips', 'finalizes', 'pauses', 'twins'];
+const CLUSTERS = ['half-back', 'all-back', 'skips', 'finalizes', 'pauses', 'twins', 'commits'];
 const NODES = 4;
 
 let system: System;
@@ -40,7 +39,7 @@ const MOMENTS = [
   ['HolderBooted', '1.7.0'],
   ['TokenReturned', '1.8.0'],
 ] as const;
-const AT_MOST_LATER_MS = 150;
+const LOOKS_MAX = 8;
 
 /** Pauses in each turn but the last, and aborts in that one; the grants that followed an answer. */
 const grantedAfterStops = async (trial: Trial, moment: string) => {
@@ -48,8 +47,8 @@ const grantedAfterStops = async (trial: Trial, moment: string) => {
   for (let turn = 1; turn < NODES; turn += 1) {
     const command = turn === NODES - 1 ? 'abort' : 'pause';
     await trial.watch.untilType(moment, turn);
-    // No condition: a moment that is another one each time finds more.
-    await wait(Math.random() * AT_MOST_LATER_MS);
+    // A moment that is another one each time finds more.
+    for (let looks = Math.floor(Math.random() * LOOKS_MAX); looks > 0; looks -= 1) await trial.nodes();
     const position = await trial.command(command);
     const isFree = async () =>
       (await system.api.status(trial.upgradeId, `?after=${position}`)).lanes.every(({ token }) => !token);
@@ -124,6 +123,23 @@ describe('an operator', () => {
         ['n3', undefined],
         ['n2', OLD],
       ]);
+      await trial.again();
+    },
+    2 * WITHIN_MS,
+  );
+
+  it.concurrent(
+    'commits when all is staged: the new version in the passive partition, while the old one runs and stays whole (N-09, N-10, N-12)',
+    async () => {
+      const trial = await Trial.start(system, 'commits', {}, { autoCommit: false });
+      const { nodes } = await system.api.reaches(trial.upgradeId, 'prepared');
+      const partitions = { A: { version: OLD, state: 'good' }, B: { version: NEW, state: 'good' } };
+      for (const node of nodes) expect(node).toMatchObject({ active: 'A', passive: 'B', partitions });
+      expect(await running('commits')).toEqual(onOld());
+      expect(await granted(trial)).toEqual([]);
+      await trial.command('commit');
+      await trial.completes();
+      for (const node of await trial.nodes()) expect(node).toMatchObject({ active: 'B', passive: 'A', partitions });
       await trial.again();
     },
     2 * WITHIN_MS,
