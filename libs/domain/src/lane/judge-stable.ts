@@ -19,7 +19,8 @@ export const judgeStable = (scene: Scene<Held>, step: StepAt<'booted'>, { facts,
   if (!isSameLife(activation, step.life, facts)) {
     // A late answer from before the boot shows nothing but its own age.
     if (isSameLife(activation, step.before, facts)) return [];
-    return [stall(scene, wentDownAgain(scene, step, facts, version))];
+    // After a stall it is judged as it is now, however often it went down while an operator saw to it.
+    if (!step.isResumed) return [stall(scene, wentDownAgain(scene, step, facts, version))];
   }
   if (version !== undefined && !isTarget(scene, version)) return [stall(scene, offTarget(scene, facts, version))];
   const finding = unwell(scene, facts, probe);

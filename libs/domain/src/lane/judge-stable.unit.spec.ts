@@ -130,6 +130,15 @@ describe('a holder that is not stable', () => {
     ]);
   });
 
+  it('N-16 is judged in the life that it has now when it was resumed: whoever saw to it may have rebooted it', () => {
+    const resumed = { ...n2.stalled, type: 'LaneResumed', data: { nodeId: 'n2', epoch: epoch(2), at: 70_000 } };
+    const of = lane(history, n2.stalled, intended('ResumeRequested'), resumed);
+    const third = { bootId: 'third', runId: 'third' };
+    expect(typesOf(probed(third, wellProbed(2), 70_500, of))).toContain('HolderStable');
+    expect(probed({ ...third, healthyForMs: 1 }, wellProbed(2), 70_500, of)).toEqual([]);
+    expect(probed({ bootId: 'boot-n2' }, wellProbed(2), 70_500, of)).toEqual([]);
+  });
+
   it('flapping: a restarted layer stalls only where a restart is the activation', () => {
     const restarted = lane(asked({ activation: 'restart' }), history);
     expect(probed({ runId: 'third' }, wellProbed(2), IN_TIME, restarted)).toMatchObject([

@@ -42,7 +42,14 @@ export type Step =
       readonly leaves: Life;
       readonly alreadyActive: boolean;
     }
-  | { readonly name: 'booted'; readonly at: number; readonly before: Life; readonly life: Life }
+  | {
+      readonly name: 'booted';
+      readonly at: number;
+      readonly before: Life;
+      readonly life: Life;
+      /** Somebody looked after it since, and may have rebooted it for that. */
+      readonly isResumed?: true;
+    }
   | { readonly name: 'stable'; readonly at: number };
 
 export type StepAt<Name extends Step['name']> = Extract<Step, { readonly name: Name }>;
@@ -117,8 +124,9 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
       return 'holder' in state ? { ...state, status: 'stalled', stalledAt: event.position } : state;
     case 'LaneResumed': {
       if (!('holder' in state)) return state;
-      const holder = { ...state.holder, step: { ...state.holder.step, at: event.data.at } };
-      return { status: 'held', course, holder };
+      const { step: now } = state.holder;
+      const again: Step = { ...now, at: event.data.at, ...(now.name === 'booted' && { isResumed: true }) };
+      return { status: 'held', course, holder: { ...state.holder, step: again } };
     }
     case 'TokenReturned': {
       const { nodeId, outcome } = event.data;
