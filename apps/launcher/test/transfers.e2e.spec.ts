@@ -130,7 +130,7 @@ describe('a node that is gone for good', () => {
       const later = await Trial.start(system, 'gone', {}, { to: NEXT, autoCommit: false });
       await api.reaches(later.upgradeId, 'prepared');
       const { gatewayUrl } = system.stack;
-      for (const command of ['skip', 'retry']) {
+      for (const command of ['skip', 'retry', 'evict']) {
         const url = `${gatewayUrl}/v1/upgrades/${later.upgradeId}/${command}`;
         expect(await call('POST', url, { nodeId: 'n2' })).toMatchObject({ status: 409 });
       }

@@ -80,9 +80,13 @@ const evict = (
   ask: AskOfUpgrade,
   event: UpgradeEvent,
   clusterId: string,
-  { node, cluster }: OperatorGround,
+  { node, cluster, intent }: OperatorGround,
 ): Decision<Asked> => {
   const { nodeId = '', confirmedDown = false, reason = 'evicted by an operator' } = ask;
+  // Evicted by this upgrade it may be asked for again, now that the node is known to be down.
+  if (node.status === 'evicted' && !intent.evicted[nodeId]) {
+    return refuse('illegal-command', `${nodeId} was evicted before this upgrade began and has no part in it.`);
+  }
   const eviction = decideNode({ type: 'EvictNode', clusterId, nodeId, reason, confirmedDown }, node, cluster);
   if ('refused' in eviction) return eviction;
   return accept<Asked>(event, ...onStream(`node-${clusterId}_${nodeId}`, eviction.events));

@@ -85,6 +85,14 @@ describe('an operator command', () => {
     });
   });
 
+  it('evict of a node that was evicted before is only for the upgrade that did it', () => {
+    const evicted = [...begun, on('node-demo_n-01', 'NodeEvicted', { nodeId: 'n-01', reason: 'burnt' })];
+    const again = { command: 'evict', nodeId: 'n-01', confirmedDown: true } as const;
+    expect(when(evicted, again)).toMatchObject({ refused: { kind: 'illegal-command' } });
+    const once = on('upgrade-u1', 'EvictRequested', { nodeId: 'n-01', confirmedDown: false });
+    expect(when([...evicted, once], again)).toMatchObject({ events: [{ type: 'EvictRequested' }] });
+  });
+
   it.each(['rollback', 'finalize'] as const)('%s of a completed upgrade freezes the cluster again', (command) => {
     expect(when(over, { command }, completed)).toMatchObject({
       events: [{}, { type: 'UpgradeAdmitted', data: { upgradeId: 'u1', upgradeNo: 1 }, stream: 'cluster-demo' }],
