@@ -1,5 +1,5 @@
 import type { Answer, Facts, LaneEvent, LaneOpened, Outcome, Request, Strategy, Verb } from '@baton/contracts';
-import type { Decision } from '@baton/kernel';
+import type { Decision, Event } from '@baton/kernel';
 import { given, type Given } from '@baton/testing';
 import { laneStage } from '../src/lane/stage.js';
 import { UPGRADE, facts, intended, request, strategy } from './precheck-fixtures.js';
@@ -67,7 +67,7 @@ export const turn = (nodeId: string, grant: number, attempt = 1, direction: 'for
 export const wellProbed = (peers: number) => ({ reached: 2 * peers, failures: [] });
 
 export const asked = (over: Partial<Strategy> = {}, more: Partial<Request> = {}): Given =>
-  intended('UpgradeRequested', request({ strategy: strategy(over), ...more }));
+  intended('UpgradeRequested', request({ strategy: strategy({ onFailure: { scope: 'lane' }, ...over }), ...more }));
 
 /** Events and lists of events, in order. */
 export type History = readonly (Given | History)[];
@@ -83,7 +83,7 @@ export const lane = (...history: History) => {
 
 export type Lane = ReturnType<typeof lane>;
 
-export const eventsOf = <E extends { readonly type: string }>(decision: Decision<E & LaneEvent>): readonly E[] =>
+export const eventsOf = <E extends Event>(decision: Decision<E>): readonly E[] =>
   'events' in decision ? decision.events : [];
 
 /** What the lane records at a time, 5000 unless told. */

@@ -5,13 +5,16 @@ const RESEND_MAX_MS = 30_000;
 /** Nodes that one instance waits for at a time: a thousand asked at once would all be late for each other's sake. */
 const AT_ONCE_MAX = 32;
 
+/** So many messages in a row may get lost; then the node is silent. */
+const LOST_MAX = 1;
+
 interface Standing {
   ask: Ask;
   /** How often it was sent; the back-off grows with it, and only the last sending plans the next. */
   sent: number;
   /** Monotonic time since when there has been no answer at all; undefined: the last one came. */
   silentSince: number | undefined;
-  /** Sent once and answered, or known to be silent. */
+  /** Answered, or met with silence that is more than a lost message. */
   settled: boolean;
   cancelTimer: () => void;
   /** The last sending is on its way. */
@@ -46,8 +49,12 @@ export class Asks {
       const key = askKey(ask);
       wanted.add(key);
       const known = this.standing.get(key);
-      if (known) known.ask = ask;
-      else this.begin(key, ask, firstDelayMs);
+      if (!known) this.begin(key, ask, firstDelayMs);
+      else {
+        known.ask = ask;
+        // It was left to another replica, and now it is this one's turn.
+        if (firstDelayMs === 0 && known.sent === 0) this.sendNow(key, known);
+      }
     }
     for (const [key, standing] of this.standing) {
       if (wanted.has(key)) continue;
@@ -61,8 +68,7 @@ export class Asks {
     for (const [key, standing] of this.standing) {
       const { ask, awaited, silentSince } = standing;
       if (ask.nodeId !== nodeId || !isQuestion(ask.verb) || (!awaited && silentSince === undefined)) continue;
-      standing.cancelTimer();
-      void this.send(key, standing);
+      this.sendNow(key, standing);
     }
   }
 
@@ -71,12 +77,11 @@ export class Asks {
     for (const [key, standing] of this.standing) {
       const { ask } = standing;
       if (ask.nodeId !== nodeId || !isQuestion(ask.verb)) continue;
-      standing.cancelTimer();
-      void this.send(key, standing);
+      this.sendNow(key, standing);
     }
   }
 
-  /** Every ask was sent at least once by this process and answered, or its node gave no answer. */
+  /** Every ask was sent by this process and answered, or its node is silent. */
   settled(): boolean {
     return [...this.standing.values()].every((standing) => standing.settled);
   }
@@ -106,6 +111,11 @@ export class Asks {
     standing.cancelTimer = this.ports.clock.after(delayMs, () => void this.send(key, standing));
   }
 
+  private sendNow(key: string, standing: Standing): void {
+    standing.cancelTimer();
+    void this.send(key, standing);
+  }
+
   private async send(key: string, standing: Standing): Promise<void> {
     const sending = (standing.sent += 1);
     standing.awaited = true;
@@ -119,7 +129,7 @@ export class Asks {
     this.queue.shift()?.();
     // Without the bus nobody can answer: that says nothing about the node, and it is to be asked again.
     const isHeard = answer !== undefined || this.ports.connected();
-    standing.settled = isHeard;
+    standing.settled = answer !== undefined || (isHeard && sending > LOST_MAX);
     if (this.standing.get(key) !== standing || this.stopped) return;
     const overtaken = standing.sent !== sending;
     // The silence that an earlier sending met is old news when a later one is on its way.

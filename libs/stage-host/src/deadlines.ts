@@ -7,7 +7,7 @@ const LOOK_AGAIN_MS = 500;
 
 /**
  * Fires what is due. Nothing is declared late by a process that has just started and has not asked: a deadline waits
- * until every ask of its instance was sent once and answered, or met with silence.
+ * until every ask of its instance was sent and answered, or its node is known to be silent.
  */
 export class Deadlines {
   private due: readonly Due<StageCommand>[] = [];

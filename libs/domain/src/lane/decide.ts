@@ -1,4 +1,4 @@
-import type { LaneEvent, StageCommand } from '@baton/contracts';
+import type { LaneEvent, RolloutStalled, StageCommand } from '@baton/contracts';
 import { assertNever, nothing, type Decision, type Timed } from '@baton/kernel';
 import { giveBack, leaveOut, passOn } from './grant.js';
 import { evictAcknowledged, evictConfirmed, skipOnSight } from './leave.js';
@@ -6,6 +6,7 @@ import { concerns, type LaneContext, type Recording, type Scene } from './scene.
 import { firstOf, settle } from './settle.js';
 import { deadlinePassed, nodeSilent } from './silence.js';
 import { evolveLane, type LaneState } from './state.js';
+import { spreadStall } from './stall.js';
 import { takeAnswer } from './steps.js';
 import { turnBackEarly, unblock } from './unblock.js';
 
@@ -14,11 +15,12 @@ export const decideLane = (
   command: StageCommand & Timed,
   state: LaneState,
   { intent, stalls }: LaneContext,
-): Decision<LaneEvent> => {
+): Decision<LaneEvent | RolloutStalled> => {
   const { request } = intent;
   if (!request) return nothing;
   const scene = <S extends LaneState>(now: S): Scene<S> => ({ state: now, request, intent, stalls, now: command.now });
-  return { events: settle(state, told(command, state, scene), (now) => follows(now, scene), evolved) };
+  const events = settle(state, told(command, state, scene), (now) => follows(now, scene), evolved);
+  return { events: [...events, ...spreadStall(scene(events.reduce(evolved, state)), events)] };
 };
 
 /** Nothing asked for so far can be about an event that is only being decided. */
@@ -41,7 +43,7 @@ const told = (command: StageCommand, state: LaneState, scene: MakeScene): Record
       return state.status === 'held' ? takeAnswer(scene(state), answer) : skipOnSight(scene(state), answer);
     }
     case 'NodeSilent':
-      return state.status === 'held' ? nodeSilent(scene(state), command.nodeId) : [];
+      return state.status === 'held' ? nodeSilent(scene(state), command.nodeId, command.forMs) : [];
     case 'DeadlinePassed':
       return state.status === 'held' ? deadlinePassed(scene(state), command.key) : [];
     default:

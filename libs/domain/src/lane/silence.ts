@@ -5,6 +5,9 @@ import type { OnRecord, Recording, Scene } from './scene.js';
 import { stall } from './stall.js';
 import type { Held } from './state.js';
 
+/** More than one unanswered question: a single one may be a message that got lost. */
+const SILENCE_MS = 5_000;
+
 /**
  * When to give the holder up as late. A node that is judged by its answers gets some time past the deadline, so that
  * its next answer can say what is wrong; only one that says nothing is late for good.
@@ -24,11 +27,11 @@ export const deadlinePassed = (scene: Scene<Held>, key: string): Recording => {
   return due && scene.now >= due.at ? late(scene) : [];
 };
 
-/** Silence before the deadline is no news: a node that reboots is silent. */
-export const nodeSilent = (scene: Scene<Held>, nodeId: string): Recording => {
+/** Silence before the deadline is no news: a node that reboots is silent. `forMs`: how long it has been. */
+export const nodeSilent = (scene: Scene<Held>, nodeId: string, forMs: number): Recording => {
   const { step, nodeId: holder } = scene.state.holder;
   const isJudged = step.name === 'activated' || step.name === 'booted';
-  return isJudged && nodeId === holder && isPast(scene) ? late(scene) : [];
+  return isJudged && nodeId === holder && forMs >= SILENCE_MS && isPast(scene) ? late(scene) : [];
 };
 
 const late = (scene: Scene<Held>): Recording => {

@@ -2,21 +2,24 @@ import {
   NODES,
   advance,
   answered,
+  asked,
   eventsOf,
   lane,
   opened,
   passed,
   turn,
+  typesOf,
   wellProbed,
 } from '../../test/lane-fixtures.js';
+import { UPGRADE, intended } from '../../test/precheck-fixtures.js';
 
 const n1 = turn('n1', 1);
 const granted = lane(opened(), n1.granted);
 const drained = lane(opened(), n1.drained);
 const activated = lane(opened(), n1.activated);
 const booted = lane(opened(), n1.booted);
-const silent = (of: ReturnType<typeof lane>, now: number, nodeId = 'n1') =>
-  eventsOf(of.when({ type: 'NodeSilent', nodeId, verb: 'inspect', forMs: 5000, now }));
+const silent = (of: ReturnType<typeof lane>, now: number, nodeId = 'n1', forMs = 5000) =>
+  eventsOf(of.when({ type: 'NodeSilent', nodeId, verb: 'inspect', forMs, now }));
 
 describe('deadlines', () => {
   it.each([
@@ -53,6 +56,23 @@ describe('deadlines', () => {
   });
 });
 
+describe('a stall', () => {
+  const { data: late } = passed(activated, 91_000)[0]!;
+
+  it.each(['wave', 'upgrade'] as const)('INV-22 of scope %s is told to the other lanes in the same append', (scope) => {
+    expect(passed(lane(asked({ onFailure: { scope } }), opened(), n1.activated), 91_000)).toEqual([
+      { type: 'LaneStalled', data: late },
+      { type: 'RolloutStalled', stream: `rollout-${UPGRADE}`, data: { lane: 'main', wave: 1, scope } },
+    ]);
+  });
+
+  it('that somebody asked to end before it began is told to nobody', () => {
+    const evicted = intended('EvictRequested', { nodeId: 'n1', confirmedDown: true });
+    const of = lane(asked({ onFailure: { scope: 'upgrade' } }), opened(), n1.activated, evicted);
+    expect(typesOf(passed(of, 91_000))).not.toContain('RolloutStalled');
+  });
+});
+
 describe('silence', () => {
   it('is no news before the deadline', () => {
     expect(silent(activated, 60_999)).toEqual([]);
@@ -64,6 +84,10 @@ describe('silence', () => {
   it('N-16 stalls after it', () => {
     expect(silent(activated, 61_000)).toMatchObject([{ data: { reason: 'boot-late' } }]);
     expect(silent(booted, 31_000)).toMatchObject([{ data: { reason: 'silent' } }]);
+  });
+
+  it('is not yet what one lost message makes', () => {
+    expect(silent(activated, 61_000, 'n1', 4999)).toEqual([]);
   });
 
   it('of another node is not the holder', () => {

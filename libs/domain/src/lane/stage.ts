@@ -1,4 +1,4 @@
-import type { Ask, LaneEvent, StageCommand } from '@baton/contracts';
+import type { Ask, LaneEvent, RolloutStalled, StageCommand } from '@baton/contracts';
 import { upgradeOf, type Recorded, type Stage } from '@baton/kernel';
 import { decideLane } from './decide.js';
 import { askHolder, askStalled } from './outstanding.js';
@@ -7,7 +7,7 @@ import { dueOf } from './silence.js';
 import { evolveLane, unopened, type LaneState } from './state.js';
 
 /** The lane: one token, which goes from node to node on evidence only. An instance is `<u>_<lane>`. */
-export const laneStage: Stage<LaneState, LaneContext, StageCommand, LaneEvent, Ask> = {
+export const laneStage: Stage<LaneState, LaneContext, StageCommand, LaneEvent | RolloutStalled, Ask> = {
   category: 'lane',
   inputs: ['upgrade', 'rollout'],
   reads: (id) => ({ streams: [`lane-${id}`, `upgrade-${upgradeOf(id)}`, `rollout-${upgradeOf(id)}`] }),

@@ -1,7 +1,7 @@
-import type { Answer, LaneStalled, ProbeResult, StallReason } from '@baton/contracts';
+import type { Answer, LaneEvent, LaneStalled, ProbeResult, RolloutStalled, StallReason } from '@baton/contracts';
 import { inWords } from '../upgrade/answer.js';
 import type { Scene } from './scene.js';
-import type { Held } from './state.js';
+import type { Held, LaneState } from './state.js';
 
 /** What is wrong with a holder. */
 export interface Finding {
@@ -20,6 +20,18 @@ export const stall = ({ state: { holder }, now }: Scene<Held>, finding: Finding,
   const late = deadlineMs === undefined ? '' : `; ${deadlineMs} ms were allowed`;
   const data = { nodeId, epoch, reason, evidence: `${evidence}${late}.`, deadlineMs, failures };
   return { type: 'LaneStalled', data: { ...data, precheckCouldHaveCaught, at: now } };
+};
+
+/** INV-22: a stall that stops more than its lane is told to the other lanes in one append, so that none gets in between. */
+export const spreadStall = (
+  { state, request: { strategy, upgradeId } }: Scene<LaneState>,
+  recording: readonly LaneEvent[],
+): readonly RolloutStalled[] => {
+  const { scope } = strategy.onFailure;
+  const hasStalled = state.status === 'stalled' && recording.some(({ type }) => type === 'LaneStalled');
+  if (!hasStalled || scope === 'lane') return [];
+  const { lane, wave } = state.course;
+  return [{ type: 'RolloutStalled', stream: `rollout-${upgradeId}`, data: { lane, wave, scope } }];
 };
 
 // Reasons of the agent that were true before anything was asked of it.

@@ -10,16 +10,6 @@ const rolling = [
 const stall = red.stalled('r1', 3_000_001);
 
 describe('a stall', () => {
-  it.each(['wave', 'upgrade'] as const)('INV-22 of scope %s is told to the other lanes, once', (scope) => {
-    const told = { type: 'RolloutStalled', data: { lane: 'red', wave: 1, scope } } as const;
-    expect(advance(rollout(scoped(scope), rolling, stall))).toEqual([told]);
-    expect(advance(rollout(scoped(scope), rolling, stall, onWaves('RolloutStalled', told.data)))).toEqual([]);
-  });
-
-  it('of its lane only leaves the other lanes alone', () => {
-    expect(advance(rollout(scoped('lane'), rolling, stall))).toEqual([]);
-  });
-
   it('that is over lets the other lanes go on', () => {
     const told = onWaves('RolloutStalled', { lane: 'red', wave: 1, scope: 'upgrade' });
     const over = [rolling, stall, told, red.resumed('r1', 3_000_001)];
