@@ -22,8 +22,9 @@ await runStageService({
   name: 'rollout-svc',
   stages: (log) =>
     Promise.resolve([
-      hosted(rolloutStage, { guards: ['upgrade'] }),
+      // First what has orders to send: a start reads stage by stage.
       hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
+      hosted(rolloutStage, { guards: ['upgrade'] }),
     ]),
   module: (host) => ({
     module: RolloutModule,

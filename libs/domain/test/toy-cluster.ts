@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Answer, Ask, LaneEvent, OperatorCommand, StageCommand, Strategy } from '@baton/contracts';
 import { instanceOf, type Event, type Recorded, type Stage } from '@baton/kernel';
 import { laneStage } from '../src/lane/stage.js';
@@ -136,7 +137,7 @@ export class ToyCluster {
     return this.instances.map(({ stage, id, state, context }) => {
       const again = new Folded(stage, id);
       for (const event of this.log) again.take(event);
-      return JSON.stringify([again.state, again.context]) === JSON.stringify([state, context]);
+      return isDeepStrictEqual([again.state, again.context], [state, context]);
     });
   }
 }

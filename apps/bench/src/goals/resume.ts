@@ -1,7 +1,7 @@
 import { PostgresEventLog } from '@baton/event-log';
 import { interleaved, type Measure } from '../bench.js';
 import { Recorder } from '../history/record.js';
-import { laneStream, nodeIds, prepared, upgradeIdOf, type Terms } from '../history/upgrade.js';
+import { completed, laneStream, nodeIds, prepared, upgradeIdOf, type Terms } from '../history/upgrade.js';
 import type { Drained, Watch } from '../processes/agent.js';
 import { startProgram } from '../processes/child.js';
 import type { FirstOrder } from '../processes/rollout-host.js';
@@ -36,6 +36,7 @@ export const measureResume: Measure = async (bench) => {
     await first.kill();
     const { child: second, ms } = await firstOrderOf('rollout-host', env);
     await passedOnce(reader, termsOf());
+    await recorder.record([completed(termsOf())]);
     await second.stop();
     return ms;
   };

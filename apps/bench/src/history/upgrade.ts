@@ -116,6 +116,13 @@ export const prepared = (terms: Terms): readonly Chapter[] => {
   ];
 };
 
+/** What the gateway records after the rollout: nobody looks after this upgrade any more. */
+export const completed = (terms: Terms): Chapter =>
+  teller(terms)(
+    [`upgrade-${terms.upgradeId}`, 'UpgradeCompleted', { skipped: [] }],
+    [`cluster-${terms.cluster}`, 'UpgradeReleased', { upgradeId: terms.upgradeId, outcome: 'completed' }],
+  );
+
 const memberOf = (nodeId: string) => ({
   ...{ nodeId, labels: {}, failureDomain: nodeId, layers: { software: OLD } },
 });

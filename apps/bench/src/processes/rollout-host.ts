@@ -40,8 +40,9 @@ const log = await PostgresEventLog.open({
 let hasOrdered = false;
 const host = new StageHost(
   [
-    hosted(rolloutStage, { guards: ['upgrade'] }),
+    // First what has orders to send: a start reads stage by stage.
     hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
+    hosted(rolloutStage, { guards: ['upgrade'] }),
   ],
   {
     log,

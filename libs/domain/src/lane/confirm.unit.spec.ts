@@ -12,10 +12,10 @@ const held = (step: Step, nodeId = 'n1', epoch = 1_000_001): LaneState => ({
     direction: 'forward',
     nodes: ['n1', 'n2'],
     witnesses: [],
-    ended: {},
+    ended: new Map(),
     grants: 1,
-    attempts: {},
-    cameFrom: {},
+    attempts: new Map(),
+    cameFrom: new Map(),
   },
   holder: { nodeId, epoch, attempt: 1, direction: 'forward', step },
 });

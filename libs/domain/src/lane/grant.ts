@@ -14,8 +14,8 @@ export const grant = (
   direction: Direction,
 ): TokenGranted => {
   const epoch = request.upgradeNo * GRANTS_PER_UPGRADE + grants + 1;
-  const attempt = (attempts[nodeId] ?? 0) + 1;
-  const digest = direction === 'forward' ? request.release.sha256 : (cameFrom[nodeId]?.digest ?? '');
+  const attempt = (attempts.get(nodeId) ?? 0) + 1;
+  const digest = direction === 'forward' ? request.release.sha256 : (cameFrom.get(nodeId)?.digest ?? '');
   return { type: 'TokenGranted', data: { nodeId, epoch, direction, attempt, digest, at: now } };
 };
 
@@ -39,7 +39,7 @@ export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recor
   const since = direction === 'back' ? intent.rollbackAt : 0;
   const holder = 'holder' in state ? state.holder.nodeId : undefined;
   const nodeId = nodes.find(
-    (one) => one !== holder && !ended[one] && (intent.evicted[one] || (intent.skippedAt[one] ?? 0) > since),
+    (one) => one !== holder && !ended.has(one) && (intent.evicted[one] || (intent.skippedAt[one] ?? 0) > since),
   );
   if (nodeId === undefined) return [];
   const eviction = intent.evicted[nodeId];
@@ -51,7 +51,7 @@ export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recor
 /** The token goes to the next node in line, or the lane is done. */
 export const passOn = (scene: Scene<Free>): Recording => {
   const { course } = scene.state;
-  const next = course.nodes.find((nodeId) => !course.ended[nodeId]);
+  const next = course.nodes.find((nodeId) => !course.ended.has(nodeId));
   if (next === undefined || isCutShort(scene, course)) return [close(course)];
   if (isBarred(scene.intent) || isHeldBack(scene, course)) return [];
   return [grant(scene, course, next, course.direction)];
@@ -59,8 +59,8 @@ export const passOn = (scene: Scene<Free>): Recording => {
 
 const close = ({ lane, wave, direction, nodes, ended }: Course): Recording[number] => {
   const wanted = direction === 'forward' ? 'upgraded' : 'reverted';
-  const skipped = nodes.filter((nodeId) => ended[nodeId] !== 'upgraded' && ended[nodeId] !== 'reverted');
-  const done = nodes.filter((nodeId) => ended[nodeId] === wanted).length;
+  const skipped = nodes.filter((nodeId) => ended.get(nodeId) !== 'upgraded' && ended.get(nodeId) !== 'reverted');
+  const done = nodes.filter((nodeId) => ended.get(nodeId) === wanted).length;
   return { type: 'LaneClosed', data: { lane, wave, direction, done, skipped } };
 };
 

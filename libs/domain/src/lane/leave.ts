@@ -77,7 +77,7 @@ const staysUp = (scene: Scene<Stalled>, answer: Answer, facts: Facts): boolean =
 /** What the cluster may go on with: both versions of this upgrade. */
 const knownVersions = ({ state: { course, holder }, request }: WithHolder): readonly string[] => [
   request.to,
-  course.cameFrom[holder.nodeId]?.version ?? request.from,
+  course.cameFrom.get(holder.nodeId)?.version ?? request.from,
 ];
 
 const endStall = (scene: WithHolder): Recording =>

@@ -12,7 +12,7 @@ export interface Life {
   readonly instanceId?: string;
 }
 
-/** What is known of a lane whoever holds its token. */
+/** What is known of a lane whoever holds its token. Maps, as a copy of one costs far less than one of a record. */
 export interface Course {
   readonly lane: string;
   readonly wave: number;
@@ -21,13 +21,13 @@ export interface Course {
   readonly nodes: readonly string[];
   readonly witnesses: readonly string[];
   /** Of this opening; a node without an entry waits or holds the token. */
-  readonly ended: Readonly<Record<string, TurnEnd>>;
+  readonly ended: ReadonlyMap<string, TurnEnd>;
   /** Tokens ever granted here; epochs count on when the lane is opened again. */
   readonly grants: number;
   /** Per node, ever: an agent answers a repeated attempt from its journal, so no two turns may share one. */
-  readonly attempts: Readonly<Record<string, number>>;
+  readonly attempts: ReadonlyMap<string, number>;
   /** What each node ran before this upgrade first took it down. */
-  readonly cameFrom: Readonly<Record<string, { readonly version?: string; readonly digest?: string }>>;
+  readonly cameFrom: ReadonlyMap<string, { readonly version?: string; readonly digest?: string }>;
 }
 
 /** How far a holder has come; `at` is when this step began, or began anew after a stall. */
@@ -96,14 +96,15 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
   switch (event.type) {
     case 'TokenGranted': {
       const { nodeId, epoch, attempt, direction, at } = event.data;
-      const attempts = { ...course.attempts, [nodeId]: attempt };
+      const attempts = new Map(course.attempts).set(nodeId, attempt);
       const holder: Holder = { nodeId, epoch, attempt, direction, step: { name: 'granted', at } };
       return { status: 'held', course: { ...course, grants: course.grants + 1, attempts }, holder };
     }
     case 'HolderDrained': {
       const { nodeId, bootId, runId, instanceId, version, digest, at } = event.data;
       // The first turn saw the node as it was; a second attempt may already find the new version on it.
-      const cameFrom = { [nodeId]: { version, digest }, ...course.cameFrom };
+      const { cameFrom: known } = course;
+      const cameFrom = known.has(nodeId) ? known : new Map(known).set(nodeId, { version, digest });
       return step({ ...state, course: { ...course, cameFrom } }, () => {
         return { name: 'drained', at, before: { bootId, runId, instanceId } };
       });
@@ -143,7 +144,10 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
   }
 };
 
-const nothingYet = { nodes: [], ended: {}, grants: 0, attempts: {}, cameFrom: {} };
+const nothingYet: Pick<Course, 'nodes' | 'grants' | 'attempts' | 'cameFrom'> = {
+  ...{ nodes: [], grants: 0 },
+  ...{ attempts: new Map(), cameFrom: new Map() },
+};
 
 const opened = (state: LaneState, data: LaneOpened['data']): LaneState => {
   const { lane, wave, direction, part, of, nodes, witnesses } = data;
@@ -155,7 +159,7 @@ const opened = (state: LaneState, data: LaneOpened['data']): LaneState => {
     direction,
     nodes: part === 1 ? nodes : [...before.nodes, ...nodes],
     witnesses,
-    ended: {},
+    ended: new Map(),
   };
   return { status: part === of ? 'free' : 'opening', course };
 };
@@ -167,7 +171,7 @@ const beforeOf = (now: Step, otherwise: Life): Life => ('before' in now ? now.be
 
 const ended = (course: Course, nodeId: string, how: TurnEnd): Course => ({
   ...course,
-  ended: { ...course.ended, [nodeId]: how },
+  ended: new Map(course.ended).set(nodeId, how),
 });
 
 /** With an epoch it was the holder, and the token is free; without one it still waited. */

@@ -12,14 +12,14 @@ export const runningVersion = ({ request }: Pick<Scene, 'request'>, facts: Facts
 /** Forward there is one right version. Back it is what the node ran before, and never what the upgrade brought. */
 export const isTarget = ({ state: { course, holder }, request }: WithHolder, version: string): boolean => {
   if (holder.direction === 'forward') return version === request.to;
-  const before = course.cameFrom[holder.nodeId]?.version;
+  const before = course.cameFrom.get(holder.nodeId)?.version;
   return version !== request.to && (before === undefined || version === before);
 };
 
 /** For people: where the holder is to get to. */
 export const targetName = ({ state: { course, holder }, request }: WithHolder): string => {
   if (holder.direction === 'forward') return request.to;
-  return course.cameFrom[holder.nodeId]?.version ?? `the version before ${request.to}`;
+  return course.cameFrom.get(holder.nodeId)?.version ?? `the version before ${request.to}`;
 };
 
 /** The sign that the node went down by our doing and came back, which each way of activation leaves. */

@@ -21,7 +21,7 @@ export const presentMembers = (state: Collecting, intent: Intent): Collecting['m
 
 export const isComplete = (state: Collecting, intent: Intent): boolean =>
   state.surroundings !== undefined &&
-  presentMembers(state, intent).every(({ nodeId }) => state.facts[nodeId] && state.probes[nodeId]);
+  presentMembers(state, intent).every(({ nodeId }) => state.facts.has(nodeId) && state.probes.has(nodeId));
 
 const examine = (state: Collecting, intent: Intent, request: Request): readonly ExaminedNode[] => {
   const members = presentMembers(state, intent);
@@ -29,8 +29,8 @@ const examine = (state: Collecting, intent: Intent, request: Request): readonly 
   return members.map((member) => ({
     nodeId: member.nodeId,
     member,
-    facts: state.facts[member.nodeId],
-    probe: state.probes[member.nodeId],
+    facts: state.facts.get(member.nodeId),
+    probe: state.probes.get(member.nodeId),
     peers: peers.get(member.nodeId)?.length ?? 0,
   }));
 };

@@ -65,12 +65,12 @@ const isAnswerTo = (state: Collecting, request: Request, { answer }: { readonly 
 
 const learn = (state: Collecting, { nodeId, outcome }: Answer): Decision<PrecheckEvent> => {
   const { run } = state;
-  if (outcome?.facts && !state.facts[nodeId]) {
+  if (outcome?.facts && !state.facts.has(nodeId)) {
     const data = { run, nodeId, facts: outcome.facts };
     if (bytesOf(data) > LIST_BYTES_MAX) return refuse('too-large', `The facts of ${nodeId} do not fit into an event.`);
     return accept<PrecheckEvent>({ type: 'FactsCollected', data });
   }
-  if (outcome?.probe && !state.probes[nodeId]) {
+  if (outcome?.probe && !state.probes.has(nodeId)) {
     const { reached, failures } = outcome.probe;
     const data = { run, nodeId, reached, failed: failures.length, failures: fitting(failures) };
     return accept<PrecheckEvent>({ type: 'NodeProbed', data });
@@ -115,10 +115,10 @@ const outstanding = (state: PrecheckState, context: PrecheckContext): readonly A
   const { clusterId, upgradeId, upgradeNo } = request;
   const common = { clusterId, stage: 'precheck', upgradeId, upgradeNo, instance: upgradeId } as const;
   return members
-    .filter(({ nodeId }) => !state.facts[nodeId] || !state.probes[nodeId])
+    .filter(({ nodeId }) => !state.facts.has(nodeId) || !state.probes.has(nodeId))
     .map(({ nodeId }): Ask => {
       const ask = { ...common, nodeId, attempt: state.run, args: {}, everyMs: ASK_EVERY_MS };
-      if (!state.facts[nodeId]) return { ...ask, verb: 'inspect' };
+      if (!state.facts.has(nodeId)) return { ...ask, verb: 'inspect' };
       return { ...ask, verb: 'probe', peers: peers.get(nodeId) ?? [] };
     });
 };

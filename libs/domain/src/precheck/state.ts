@@ -13,8 +13,8 @@ export interface Collecting {
   /** In id order. */
   readonly members: readonly Member[];
   readonly surroundings?: Surroundings;
-  readonly facts: Readonly<Record<string, Facts>>;
-  readonly probes: Readonly<Record<string, Probed>>;
+  readonly facts: ReadonlyMap<string, Facts>;
+  readonly probes: ReadonlyMap<string, Probed>;
 }
 
 export type PrecheckState =
@@ -40,8 +40,8 @@ const start = (state: PrecheckState, data: Extract<PrecheckEvent, { type: 'Prech
     startedAt,
     members: [...before, ...members],
     surroundings,
-    facts: {},
-    probes: {},
+    facts: new Map(),
+    probes: new Map(),
   };
 };
 
@@ -52,12 +52,12 @@ export const evolvePrecheck = (state: PrecheckState, event: PrecheckEvent, posit
       return start(state, event.data);
     case 'FactsCollected': {
       if (state.status !== 'collecting') return state;
-      return { ...state, facts: { ...state.facts, [event.data.nodeId]: event.data.facts } };
+      return { ...state, facts: new Map(state.facts).set(event.data.nodeId, event.data.facts) };
     }
     case 'NodeProbed': {
       if (state.status !== 'collecting') return state;
       const { nodeId, reached, failed, failures } = event.data;
-      return { ...state, probes: { ...state.probes, [nodeId]: { reached, failed, failures } } };
+      return { ...state, probes: new Map(state.probes).set(nodeId, { reached, failed, failures }) };
     }
     case 'CheckPassed':
     case 'CheckWarned':

@@ -20,7 +20,7 @@ export interface LaneSummary {
   /** In the order of their ends, forward and back. */
   readonly turns: readonly Turn[];
   /** What each node ran before it first went down. */
-  readonly cameFrom: Readonly<Record<string, string>>;
+  readonly cameFrom: ReadonlyMap<string, string>;
 }
 
 const unopened: LaneSummary = {
@@ -30,7 +30,7 @@ const unopened: LaneSummary = {
   hasHolder: false,
   isStalled: false,
   turns: [],
-  cameFrom: {},
+  cameFrom: new Map(),
 };
 
 export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): LaneSummary => {
@@ -44,7 +44,8 @@ export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): L
       return { ...summary, hasHolder: true };
     case 'HolderDrained': {
       const { nodeId, version } = event.data;
-      return version === undefined ? summary : { ...summary, cameFrom: { [nodeId]: version, ...summary.cameFrom } };
+      if (version === undefined || summary.cameFrom.has(nodeId)) return summary;
+      return { ...summary, cameFrom: new Map(summary.cameFrom).set(nodeId, version) };
     }
     case 'TokenReturned': {
       const { nodeId, epoch, outcome } = event.data;
@@ -94,4 +95,4 @@ export const turnsOnTarget = ({ turns }: LaneSummary, { to }: Request): readonly
 export const movedNodes = (summary: LaneSummary, request: Request): readonly string[] =>
   turnsOnTarget(summary, request)
     .map(({ nodeId }) => nodeId)
-    .filter((nodeId) => summary.cameFrom[nodeId] !== request.to);
+    .filter((nodeId) => summary.cameFrom.get(nodeId) !== request.to);
