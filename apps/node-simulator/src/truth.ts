@@ -7,7 +7,7 @@ export interface TruthLine {
   readonly clusterId: string;
   readonly nodeId: string;
   readonly event: 'down' | 'up';
-  /** Down: why. Up: what it came back from. `start`: the machine is new, or the simulator was stopped in order. */
+  /** Down: why. Up: what it came back from. `start`: the machine is new. */
   readonly by: 'token' | 'crash' | 'fault' | 'start';
   readonly epoch?: number;
   readonly activation?: string;

@@ -13,11 +13,14 @@ export interface SetFault extends Fault {
 export class FaultBook {
   private readonly listeners = new Set<() => void>();
   private writing: Promise<void> = Promise.resolve();
+  private lastId: number;
 
   private constructor(
     private readonly path: string,
     private faults: readonly SetFault[],
-  ) {}
+  ) {
+    this.lastId = Math.max(0, ...faults.map(({ id }) => id));
+  }
 
   static async open(path: string): Promise<FaultBook> {
     const text = await readFile(path, 'utf8').catch(() => '[]');
@@ -30,8 +33,14 @@ export class FaultBook {
 
   /** Resolves when it is on the disk; it is in force at once. */
   add(fault: Fault): Promise<void> {
-    const id = 1 + Math.max(0, ...this.faults.map((one) => one.id));
-    return this.set([...this.faults, { ...fault, id }]);
+    // No id comes twice, or who waits for the end of one fault would take another for it.
+    this.lastId += 1;
+    return this.set([...this.faults, { ...fault, id: this.lastId }]);
+  }
+
+  /** It was not healed. */
+  has({ id }: SetFault): boolean {
+    return this.faults.some((fault) => fault.id === id);
   }
 
   /** Takes away all faults, or those at one point; the result is how many. */
@@ -85,7 +94,7 @@ export class FaultBook {
         resolve();
       };
       const look = (): void => {
-        if (!this.faults.some(({ id }) => id === fault.id)) end();
+        if (!this.has(fault)) end();
       };
       const timer = fault.ms === undefined ? undefined : setTimeout(end, fault.ms);
       this.listeners.add(look);

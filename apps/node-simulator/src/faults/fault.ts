@@ -1,6 +1,16 @@
 import { isObject } from './is-object.js';
 
-export const POINTS = ['store', 'stage', 'activate', 'boot', 'stable', 'heartbeat', 'probe', 'workload'] as const;
+export const POINTS = [
+  'store',
+  'stage',
+  'activate',
+  'boot',
+  'stable',
+  'finalize',
+  'heartbeat',
+  'probe',
+  'workload',
+] as const;
 export type Point = (typeof POINTS)[number];
 
 export const KINDS = [
@@ -70,6 +80,12 @@ export const FAULTS: Readonly<Record<Point, Readonly<Partial<Record<Kind, string
     'crash-loop': 'from the next boot on: the machine crashes after it was up',
     gone: 'from the next boot on: the machine goes off after it was up',
   },
+  finalize: {
+    fail: 'giving up the old version fails',
+    hang: 'giving up the old version does not end',
+    slow: 'giving up the old version takes longer',
+    gone: 'the machine goes off when it is to give up the old version',
+  },
   heartbeat: {
     hang: 'no heartbeats are sent',
     slow: 'heartbeats come later',
@@ -100,9 +116,13 @@ export const MS: Readonly<Partial<Record<Kind, string>>> = {
   slow: 'how much longer (1000)',
   flap: 'how long it stays up, and then down (500)',
   'crash-loop': 'how long it stays up (500)',
-  unhealthy: 'at boot: how long until the machine gives up that try (500)',
+  unhealthy:
+    'at boot of a new version: until the machine gives up that try (500); else for how long; left out: until it is healed',
   gone: 'when it comes back; left out: when it is healed',
 };
+
+/** What `ms` is when it is left out, where that is a time. */
+const MS_DEFAULT: Readonly<Partial<Record<Kind, number>>> = { slow: 1_000, flap: 500, 'crash-loop': 500 };
 
 /** A state and no event, so that it cannot be counted. */
 const isState = ({ at, kind }: Fault): boolean => {
@@ -142,10 +162,13 @@ export const parseFault = (body: unknown): Fault | readonly FieldError[] => {
     if (times !== undefined && isState({ at, kind })) {
       errors.push({ field: 'times', detail: `cannot be counted for ${kind} at ${at}: it lasts until it is healed` });
     }
-    if (ms !== undefined && !MS[kind]) errors.push({ field: 'ms', detail: `says nothing about ${kind}` });
+    if (ms !== undefined && (!MS[kind] || (kind === 'unhealthy' && isState({ at, kind })))) {
+      errors.push({ field: 'ms', detail: `says nothing about ${kind} at ${at}` });
+    }
   }
   if (errors.length > 0) return errors;
-  return { at, kind, ...(times !== undefined && { times }), ...(ms !== undefined && { ms }) };
+  const lasts = ms ?? MS_DEFAULT[kind];
+  return { at, kind, ...(times !== undefined && { times }), ...(lasts !== undefined && { ms: lasts }) };
 };
 
 const oneOf = (body: Record<string, unknown>, field: string, allowed: readonly string[]): FieldError[] =>

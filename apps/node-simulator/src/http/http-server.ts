@@ -42,7 +42,7 @@ const answer = async (handler: Handler, request: IncomingMessage, response: Serv
     const reply = await handler(request, response);
     if (reply) send(response, reply, 'application/json');
   } catch (error) {
-    if (response.headersSent || request.socket.destroyed) return void request.socket.destroy();
+    if (response.headersSent || response.destroyed) return void response.destroy();
     const problem = error instanceof Problem ? error : new Problem('internal-error', 500, (error as Error).message);
     send(response, { status: problem.status, body: problem }, 'application/problem+json');
   }
@@ -59,9 +59,10 @@ export const readJson = async (request: IncomingMessage): Promise<unknown> => {
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > BODY_BYTES_MAX) throw new Problem('body-too-large', 413, `Send at most ${BODY_BYTES_MAX} bytes.`);
-    chunks.push(chunk);
+    // Read to its end all the same: who leaves the loop destroys the connection, and cannot answer any more.
+    if (size <= BODY_BYTES_MAX) chunks.push(chunk);
   }
+  if (size > BODY_BYTES_MAX) throw new Problem('body-too-large', 413, `Send at most ${BODY_BYTES_MAX} bytes.`);
   try {
     return JSON.parse(Buffer.concat(chunks).toString()) as unknown;
   } catch {

@@ -56,11 +56,12 @@ export class BootLoader {
     return this.write({ ...this.current, instanceId: randomUUID() });
   }
 
-  /** Takes the other partition without saying so, as a boot loader that is broken does. */
+  /** Takes the other partition without saying so, as a boot loader that is broken does; an empty one it forgets again. */
   async takeOther(): Promise<PartitionName> {
     const { active, instanceId } = this.current;
-    await this.write({ active: otherPartition(active), instanceId });
-    return this.current.active;
+    const other = otherPartition(active);
+    if (await this.partitions.read(other)) await this.write({ active: other, instanceId });
+    return other;
   }
 
   private async fallBack(): Promise<void> {

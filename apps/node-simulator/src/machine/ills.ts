@@ -1,12 +1,12 @@
 import { pause, systemClock } from '@baton/node-agent';
-import type { Fault } from '../faults/fault.js';
+import type { Fault, Kind } from '../faults/fault.js';
 import type { SetFault } from '../faults/fault-book.js';
 import type { Machine } from './machine.js';
 import type { NodeWire } from './options.js';
 import type { Ailment } from './vitals.js';
 
-const SLOW_MS = 1_000;
-const PACE_MS = 500;
+/** A machine that goes off again and again is up for so long in between. */
+const UP_MS = 500;
 
 /** What faults do to a machine that is up. */
 export class Ills {
@@ -22,19 +22,27 @@ export class Ills {
     this.unfollow();
   }
 
-  /** The machine has booted healthy. */
-  afterBoot(): void {
+  /** The machine boots healthy and is not up yet: nobody may see services that are to be down. */
+  beforeUp(): void {
     const { faults, lifeSignal } = this.machine;
     const fault = faults.strike('stable');
     if (fault) void this.befall(fault, lifeSignal);
+  }
+
+  /** The machine has booted healthy. */
+  afterBoot(): void {
+    const { faults, lifeSignal } = this.machine;
     const now = faults.find('heartbeat', 'gone', 'crash-loop');
-    if (now) void pause(systemClock, now.ms ?? PACE_MS, lifeSignal).then(() => lifeSignal.aborted || this.strikeNow());
+    if (now) {
+      const upMs = now.kind === 'crash-loop' ? now.ms : undefined;
+      void pause(systemClock, upMs ?? UP_MS, lifeSignal).then(() => lifeSignal.aborted || this.strikeNow(now.kind));
+    }
     this.look();
   }
 
   /** A fault was set while it runs. */
-  begin(fault: Fault): void {
-    if (fault.at === 'heartbeat') this.strikeNow();
+  begin({ at, kind }: Fault): void {
+    if (at === 'heartbeat' && (kind === 'gone' || kind === 'crash-loop')) this.strikeNow(kind);
   }
 
   /** The same wire with heartbeats that may be lost or late. */
@@ -47,10 +55,10 @@ export class Ills {
       hello: (hello) => wire.hello(hello),
       confirm: (ask) => wire.confirm(ask),
       heartbeat: (heartbeat) => {
+        const { lifeSignal } = this.machine;
         const fault = faults.strike('heartbeat', 'hang', 'slow');
         if (!fault) return wire.heartbeat(heartbeat);
-        const ms = fault.ms ?? (fault.kind === 'slow' ? SLOW_MS : undefined);
-        if (ms !== undefined) systemClock.after(ms, () => wire.heartbeat(heartbeat));
+        void faults.passed(fault, lifeSignal).then(() => lifeSignal.aborted || wire.heartbeat(heartbeat));
       },
     };
   }
@@ -64,19 +72,16 @@ export class Ills {
     if (!flap) vitals.set('heartbeat', faults.find('heartbeat', 'unhealthy') !== undefined);
   }
 
-  /** What a fault does at once to a machine that is up. */
-  private strikeNow(): void {
+  /** What a fault does at once; a machine that is not up can still go off. */
+  private strikeNow(kind: Kind): void {
     const { faults, isUp } = this.machine;
-    if (isUp && faults.strike('heartbeat', 'gone', 'crash-loop')) this.machine.crash();
+    if ((isUp || kind === 'gone') && faults.strike('heartbeat', kind) && isUp) this.machine.crash();
   }
 
   private async befall(fault: SetFault, signal: AbortSignal): Promise<void> {
     const { faults, vitals } = this.machine;
     switch (fault.kind) {
       case 'slow':
-        vitals.set('stable', true);
-        await pause(systemClock, fault.ms ?? SLOW_MS, signal);
-        return vitals.set('stable', false);
       case 'unhealthy':
         vitals.set('stable', true);
         await faults.passed(fault, signal);
@@ -84,7 +89,9 @@ export class Ills {
       case 'flap':
         return this.flap('stable', fault, signal);
       case 'crash-loop':
-        return this.crashAfter(fault, signal);
+        await faults.passed(fault, signal);
+        if (!signal.aborted && faults.has(fault)) this.machine.crash();
+        return;
       default:
         return this.machine.crash();
     }
@@ -94,20 +101,15 @@ export class Ills {
     this.isFlapping = true;
     await this.flap('heartbeat', fault, signal);
     this.isFlapping = false;
+    this.look();
   }
 
   private async flap(ailment: Ailment, fault: SetFault, signal: AbortSignal): Promise<void> {
     const { faults, vitals } = this.machine;
-    const isSet = (): boolean => !signal.aborted && faults.list().some(({ id }) => id === fault.id);
-    for (let isDown = true; isSet(); isDown = !isDown) {
+    for (let isDown = true; !signal.aborted && faults.has(fault); isDown = !isDown) {
       vitals.set(ailment, isDown);
-      await pause(systemClock, fault.ms ?? PACE_MS, signal);
+      await faults.passed(fault, signal);
     }
     vitals.set(ailment, false);
-  }
-
-  private async crashAfter({ ms = PACE_MS }: SetFault, signal: AbortSignal): Promise<void> {
-    await pause(systemClock, ms, signal);
-    if (!signal.aborted) this.machine.crash();
   }
 }

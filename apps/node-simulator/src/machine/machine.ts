@@ -24,8 +24,8 @@ export interface Cause {
 }
 
 const CRASH: Cause = { by: 'fault', activation: 'reboot' };
-const SLOW_MS = 1_000;
-const UP_MS = 500;
+/** How long a machine without services waits for them before it tries again. */
+const UNHEALTHY_MS = 500;
 /** A machine that has nothing to boot tries again at this pace. */
 const DEAD_MS = 100;
 
@@ -84,7 +84,7 @@ export class Machine {
   /** Turns it on. What is on the disk was left there by whatever ended its last life. */
   async powerOn(): Promise<void> {
     this.manifest = await this.partitions.read(this.active);
-    if (!this.isNew) await this.record('down', { by: 'crash', activation: 'reboot' });
+    if (!this.isNew) this.record('down', { by: 'crash', activation: 'reboot' }, await this.digests());
     return this.change(() => this.boot({ by: this.isNew ? 'start' : 'crash', activation: 'reboot' }));
   }
 
@@ -142,8 +142,10 @@ export class Machine {
   }
 
   private async goDown(cause: Cause): Promise<void> {
+    const digests = await this.digests();
+    // From here on all at once: nobody sees half a machine.
     this.isUp = false;
-    await this.record('down', cause);
+    this.record('down', cause, digests);
     this.life.abort();
     this.life = new AbortController();
     if (this.isStopped) this.life.abort();
@@ -167,6 +169,8 @@ export class Machine {
     while (!this.isStopped) {
       const gone = this.faults.holding();
       if (gone) {
+        // Its agent may still be there: for a restart of processes it stays.
+        await this.switchOff();
         await this.faults.passed(gone, this.lifeSignal);
         if (!this.isStopped) this.faults.release(gone);
         continue;
@@ -177,28 +181,32 @@ export class Machine {
   }
 
   private async tryBoot(chosen: PartitionName, cause: Cause): Promise<boolean> {
+    await pause(systemClock, this.options.paces.bootMs, this.lifeSignal);
+    // Only now: a fault may be set or healed while the machine boots.
     const fault = this.faults.strike('boot');
     const kind = fault?.kind;
-    await this.wait(this.options.paces.bootMs + (kind === 'slow' ? (fault?.ms ?? SLOW_MS) : 0));
-    if (fault && kind === 'hang') await this.faults.passed(fault, this.lifeSignal);
+    if (fault && (kind === 'hang' || kind === 'slow')) await this.faults.passed(fault, this.lifeSignal);
     if (kind === 'corrupt') await damage(this.partitions.imageOf(chosen));
-    if (this.isStopped || kind === 'fail' || kind === 'gone') return false;
+    if (this.isStopped || kind === 'fail' || this.faults.holding()) return false;
     const active = kind === 'wrong-version' ? await this.loader.takeOther() : chosen;
     const manifest = await this.partitions.read(active);
-    const isFirst = this.loader.record.triesLeft !== undefined;
-    if (!manifest || (isFirst && !(await this.partitions.isIntact(active, manifest)))) {
-      await this.wait(DEAD_MS);
+    if (!manifest || !(await this.partitions.isIntact(active, manifest))) {
+      await pause(systemClock, DEAD_MS, this.lifeSignal);
       return false;
     }
     this.vitals.set('boot', kind === 'unhealthy');
-    await this.comeUp(active, manifest, cause);
+    const isFirst = this.loader.record.triesLeft !== undefined;
     if (fault && (kind === 'crash-loop' || (kind === 'unhealthy' && isFirst))) {
-      await this.wait(fault.ms ?? UP_MS);
+      await this.comeUp(active, manifest, cause);
+      await pause(systemClock, fault.ms ?? UNHEALTHY_MS, this.lifeSignal);
       // Even for a restart of processes, who tries again begins with the whole machine.
       await this.goDown(CRASH);
       return false;
     }
+    // Before anybody can order it to go over: that writes the same record.
     await this.loader.confirm();
+    this.ills.beforeUp();
+    await this.comeUp(active, manifest, cause);
     if (fault && kind === 'unhealthy') {
       void this.faults.passed(fault, this.lifeSignal).then(() => this.vitals.set('boot', false));
     }
@@ -213,8 +221,9 @@ export class Machine {
     }
     [this.active, this.manifest, this.isDrained] = [active, manifest, false];
     this.agent ??= await this.openAgent();
-    await this.record('up', cause);
+    const digests = await this.digests();
     if (this.isStopped) return;
+    this.record('up', cause, digests);
     this.vitals.set('down', false);
     this.isUp = true;
     this.options.workload.open();
@@ -243,17 +252,17 @@ export class Machine {
     agent.start();
   }
 
-  private async record(event: TruthLine['event'], { by, epoch, activation }: Cause): Promise<void> {
-    const { clusterId, nodeId, truth } = this.options;
+  private async digests(): Promise<TruthLine['digests']> {
     const [A, B] = await Promise.all([this.partitions.read('A'), this.partitions.read('B')]);
-    const digests = { ...(A && { A: A.sha256 }), ...(B && { B: B.sha256 }) };
+    return { ...(A && { A: A.sha256 }), ...(B && { B: B.sha256 }) };
+  }
+
+  private record(event: TruthLine['event'], cause: Cause, digests: TruthLine['digests']): void {
+    const { by, epoch, activation } = cause;
+    const { clusterId, nodeId, truth } = this.options;
     const { bootId, runId, active, manifest } = this;
     const life = { bootId, runId, active, ...(manifest && { version: manifest.version }), digests };
     const why = { by, ...(epoch !== undefined && { epoch, activation }) };
     truth.write({ clusterId, nodeId, event, ...why, ...life });
-  }
-
-  private wait(ms: number): Promise<void> {
-    return pause(systemClock, ms, this.lifeSignal);
   }
 }

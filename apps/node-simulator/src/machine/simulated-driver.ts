@@ -61,16 +61,22 @@ export class SimulatedDriver implements Driver {
     const { sha256, size } = artifact;
     const folder = storeFolder(machine);
     const path = join(folder, sha256);
-    if ((await isThere(path)) && (await digestOf(path, transfer.signal)) === sha256) return { sha256, size };
+    const isKept = (await isThere(path)) && (await digestOf(path, transfer.signal)) === sha256;
+    if (!isKept) await this.keep(artifact, folder, transfer);
+    if (isCorrupt) await damage(path);
+    return { sha256, size };
+  }
+
+  private async keep(artifact: ArtifactRef, folder: string, transfer: Transfer): Promise<void> {
+    const { sha256 } = artifact;
     await mkdir(folder, { recursive: true });
     // A seed serves one release: the copies of others only take up room.
     const others = (await readdir(folder)).filter((name) => name !== `${sha256}.part`);
     await Promise.all(others.map((name) => rm(join(folder, name), { force: true })));
-    await this.receive(artifact, `${path}.part`, transfer);
-    await rename(`${path}.part`, path);
+    const part = join(folder, `${sha256}.part`);
+    await this.receive(artifact, part, transfer);
+    await rename(part, join(folder, sha256));
     await syncFolder(folder);
-    if (isCorrupt) await damage(path);
-    return { sha256, size };
   }
 
   async stage(artifact: ArtifactRef, transfer: Transfer): Promise<Written> {
@@ -141,6 +147,7 @@ export class SimulatedDriver implements Driver {
   }
 
   async finalize(): Promise<void> {
+    await suffer(this.machine, 'finalize', this.machine.lifeSignal);
     await this.machine.partitions.mark(otherPartition(this.machine.active), 'released');
   }
 

@@ -1,13 +1,11 @@
-import { Failure, pause, systemClock } from '@baton/node-agent';
+import { Failure } from '@baton/node-agent';
 import { FAULTS } from '../faults/fault.js';
 import type { Machine } from './machine.js';
-
-const SLOW_MS = 1_000;
 
 /** Carries out the fault that strikes an order; true: the bytes are to be corrupted. Throws when the order ends here. */
 export const suffer = async (
   machine: Machine,
-  at: 'store' | 'stage' | 'activate',
+  at: 'store' | 'stage' | 'activate' | 'finalize',
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { faults } = machine;
@@ -18,10 +16,8 @@ export const suffer = async (
     case 'disk-full':
       throw new Failure('disk-full', `By a fault that was set, ${FAULTS[at]['disk-full']}.`);
     case 'hang':
-      await faults.passed(fault, signal);
-      break;
     case 'slow':
-      await pause(systemClock, fault.ms ?? SLOW_MS, signal);
+      await faults.passed(fault, signal);
       break;
     case 'gone':
       machine.crash();

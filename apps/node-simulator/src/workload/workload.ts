@@ -1,11 +1,9 @@
-import { pause, systemClock } from '@baton/node-agent';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { FaultBook, SetFault } from '../faults/fault-book.js';
 import type { KeyValues } from './key-values.js';
 
 const LINE_MAX = 64 * 1024;
-const SLOW_MS = 1_000;
 
 /** What one node serves to clients: `PUT key value` → `OK`, `GET key` → `VALUE value` or `NONE`, a line each. */
 export class Workload {
@@ -74,7 +72,8 @@ export class Workload {
   }
 
   private async answer(socket: Socket, line: string): Promise<void> {
-    const fault = this.faults?.strike('workload', 'fail', 'hang', 'slow');
+    const fault = this.faults?.strike('workload');
+    if (fault?.kind === 'unreachable') return void socket.destroy();
     if (fault && fault.kind !== 'fail') await this.hold(socket, fault);
     if (socket.writable) socket.write(`${fault?.kind === 'fail' ? 'ERROR a fault was set' : this.serve(line)}\n`);
   }
@@ -82,8 +81,7 @@ export class Workload {
   private async hold(socket: Socket, fault: SetFault): Promise<void> {
     const gone = new AbortController();
     socket.once('close', () => gone.abort());
-    if (fault.kind === 'hang') await this.faults?.passed(fault, gone.signal);
-    else await pause(systemClock, fault.ms ?? SLOW_MS, gone.signal);
+    await this.faults?.passed(fault, gone.signal);
   }
 
   private serve(line: string): string {

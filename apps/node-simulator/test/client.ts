@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+
+/** A client of the workload on one connection. */
+export class Client {
+  private rest = '';
+  private readonly lines: string[] = [];
+  private isClosed = false;
+
+  private constructor(private readonly socket: Socket) {
+    socket.setEncoding('utf8').on('data', (text: string) => {
+      const lines = `${this.rest}${text}`.split('\n');
+      this.rest = lines.pop() ?? '';
+      this.lines.push(...lines);
+      socket.emit('line');
+    });
+    socket.on('error', () => socket.destroy());
+    socket.once('close', () => {
+      this.isClosed = true;
+      socket.emit('line');
+    });
+  }
+
+  static async connect(port: number): Promise<Client> {
+    const socket = connect(port, '127.0.0.1');
+    await once(socket, 'connect');
+    return new Client(socket);
+  }
+
+  send(line: string): void {
+    this.socket.write(`${line}\n`);
+  }
+
+  /** The next answer; undefined: it was cut off without one. */
+  async answer(): Promise<string | undefined> {
+    while (this.lines.length === 0 && !this.isClosed) await once(this.socket, 'line');
+    return this.lines.shift();
+  }
+
+  ask(line: string): Promise<string | undefined> {
+    this.send(line);
+    return this.answer();
+  }
+
+  close(): void {
+    this.socket.destroy();
+  }
+}
