@@ -1,5 +1,5 @@
 import type { Answer, NodeCommand, Verb } from '@baton/contracts';
-import { mkdir, open, readFile, truncate, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncFolder, writeDurably } from './durable.js';
 import { ground, type Floor } from './floor.js';
@@ -32,16 +32,17 @@ export class Journal {
     private file: FileHandle,
   ) {}
 
-  /** Reads what earlier lives of the agent did. */
+  /** Reads what earlier lives of the agent did. Throws when a line before the last one cannot be read. */
   static async open(path: string): Promise<Journal> {
     await mkdir(dirname(path), { recursive: true });
     const journal = new Journal(path, await open(path, 'a'));
-    const bytes = await readFile(path);
-    const good = journal.load(bytes.toString());
-    if (good < bytes.length) await truncate(path, good);
-    if (good > COMPACT_BYTES) await journal.compact();
-    else await syncFolder(dirname(path));
-    return journal;
+    try {
+      await journal.begin();
+      return journal;
+    } catch (error) {
+      await journal.file.close();
+      throw error;
+    }
   }
 
   get floor(): Floor {
@@ -91,18 +92,29 @@ export class Journal {
     return written;
   }
 
+  private async begin(): Promise<void> {
+    const bytes = await readFile(this.path);
+    const good = this.load(bytes);
+    if (good < bytes.length) await this.file.truncate(good);
+    if (good > COMPACT_BYTES) return this.compact();
+    // A process that was killed may have left lines that are read here and would be lost in a power cut.
+    await this.file.datasync();
+    await syncFolder(dirname(this.path));
+  }
+
   /** Applies all whole lines; the result is where they end. */
-  private load(text: string): number {
+  private load(bytes: Buffer): number {
     let end = 0;
-    for (const line of text.split('\n').slice(0, -1)) {
-      let read: Line;
-      try {
-        read = JSON.parse(line) as Line;
-      } catch {
-        break;
+    for (let number = 1; end < bytes.length; number += 1) {
+      const next = bytes.indexOf('\n', end);
+      const line = next < 0 ? undefined : readLine(bytes.subarray(end, next));
+      if (!line) {
+        // Each line was durable before the next was begun, so only the last one can be torn.
+        if (next < 0 || next + 1 === bytes.length) break;
+        throw new Error(`Line ${number} of the journal ${this.path} cannot be read, and it is not the last one.`);
       }
-      this.apply(read);
-      end += Buffer.byteLength(line) + 1;
+      this.apply(line);
+      end = next + 1;
     }
     return end;
   }
@@ -129,3 +141,17 @@ export class Journal {
     this.file = await open(this.path, 'a');
   }
 }
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const readLine = (bytes: Buffer): Line | undefined => {
+  try {
+    const read = JSON.parse(utf8.decode(bytes)) as Partial<Record<'floor' | 'outcome' | 'taken', unknown>>;
+    const isLine = isRecord(read.floor) || isRecord(read.outcome) || typeof read.taken === 'string';
+    return isLine ? (read as Line) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null;
