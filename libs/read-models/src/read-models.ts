@@ -1,9 +1,9 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import { SharedReads } from '@baton/platform';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { getCluster, listClusters, type ClusterView } from './get-cluster/get-cluster.js';
 import { getStatus } from './get-upgrade-status/get-status.js';
-import { SharedReads } from './get-upgrade-status/shared-reads.js';
 import { statusAt } from './get-upgrade-status/status-at.js';
 import { listNodes, type ClusterNodeView } from './list-nodes/list-nodes.js';
 import { getRelease, listReleases, type ReleaseView } from './list-releases/list-releases.js';

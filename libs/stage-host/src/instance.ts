@@ -1,5 +1,6 @@
 import type { Append, StageCommand } from '@baton/contracts';
 import type { Event, Recorded } from '@baton/kernel';
+import { SharedReads } from '@baton/platform';
 import { Asks } from './asks.js';
 import { Deadlines } from './deadlines.js';
 import { RetryableError } from './errors.js';
@@ -23,6 +24,8 @@ const LETTERS_AT_ONCE = 64;
  */
 export class Instance {
   readonly fold: Fold;
+  /** One append may bring several events, and each is a reason to look. */
+  private readonly looks: SharedReads<void>;
   private readonly asks: Asks;
   private readonly deadlines: Deadlines;
   private readonly mailbox: Letter[] = [];
@@ -39,6 +42,7 @@ export class Instance {
     private readonly committed: (events: readonly Recorded[]) => void,
   ) {
     this.fold = new Fold(hosted, id);
+    this.looks = new SharedReads(() => this.fold.catchUp(ports.log));
     this.asks = new Asks(ports, {
       answered: (answer) => this.tellSoon({ type: 'NodeAnswered', answer }),
       silent: (ask, forMs) => this.tellSoon({ type: 'NodeSilent', nodeId: ask.nodeId, verb: ask.verb, forMs }),
@@ -71,7 +75,7 @@ export class Instance {
   /** Folds all that the log has by now, and goes by it: whoever folds must refresh, or nobody hears of it again. */
   async lookUp(firstAskDelayMs: number): Promise<void> {
     try {
-      await this.fold.catchUp(this.ports.log);
+      await this.looks.read(this.id);
     } catch (error) {
       this.isBehind = true;
       throw error;
