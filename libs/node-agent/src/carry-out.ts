@@ -75,10 +75,11 @@ const sourcesOf = ({ client, gatewayUrl }: Means, command: NodeCommand, { sha256
 
 /** INV-13, INV-20: right before what cannot be taken back, nothing counts but what is on record here and now. */
 const lookOnceMore = async (means: Means, operation: Operation): Promise<void> => {
-  const { upgradeNo, verb, args } = operation.command;
+  const { upgradeId, upgradeNo, verb, args } = operation.command;
   const isStaged = means.journal
     .ofVerb(upgradeNo, 'stage')
-    .some(({ status, outcome }) => status === 'done' && outcome?.written?.sha256 === args.artifact?.sha256);
+    .filter((answer) => answer.upgradeId === upgradeId && answer.status === 'done')
+    .some(({ outcome }) => outcome?.written?.sha256 === args.artifact?.sha256);
   if (verb === 'activate' && !isStaged) {
     throw new Failure('not-staged', `Upgrade ${upgradeNo} has not staged ${args.artifact?.version} on this node.`);
   }

@@ -4,6 +4,8 @@ import type { Reason } from './failure.js';
 /** The highest that this node has seen, kept on disk; what is lower was ordered by somebody who is behind. */
 export interface Floor {
   readonly upgradeNo: number;
+  /** The upgrade that first came with this number. */
+  readonly upgradeId?: string;
   readonly epoch: number;
   /** The highest upgrade that granted this node a token. */
   readonly grantedUpgradeNo: number;
@@ -16,8 +18,15 @@ export const ground: Floor = { upgradeNo: 0, epoch: 0, grantedUpgradeNo: 0, canc
 const WITH_EPOCH: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert', 'finalize']);
 const GRANTED: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
 
+/** Numbers are given once: who comes with one that another upgrade has is of a log that went another way. */
+export const otherUpgrade = ({ upgradeId, upgradeNo }: Pick<NodeCommand, 'upgradeId' | 'upgradeNo'>): Reason => ({
+  reason: 'other-upgrade',
+  message: `On this node upgrade ${upgradeNo} is ${upgradeId}.`,
+});
+
 /** Why an order that was never carried out is not carried out now either; undefined: it is. */
-export const refusalOf = (floor: Floor, { verb, upgradeNo, epoch }: NodeCommand): Reason | undefined => {
+export const refusalOf = (floor: Floor, command: NodeCommand): Reason | undefined => {
+  const { verb, upgradeId, upgradeNo, epoch } = command;
   if (upgradeNo < floor.upgradeNo) {
     return { reason: 'stale-upgrade', message: `Upgrade ${floor.upgradeNo} came after upgrade ${upgradeNo}.` };
   }
@@ -35,11 +44,16 @@ export const refusalOf = (floor: Floor, { verb, upgradeNo, epoch }: NodeCommand)
     const message = `Upgrade ${floor.grantedUpgradeNo} has granted the token, so partitions are not written any more.`;
     return { reason: 'stale-stage', message };
   }
-  return undefined;
+  const { upgradeId: known = upgradeId } = floor;
+  // Whether a node may go over is asked of the upgrade itself, right before.
+  const isConfirmed = verb === 'activate' || verb === 'revert';
+  return upgradeNo === floor.upgradeNo && upgradeId !== known && !isConfirmed
+    ? otherUpgrade({ upgradeId: known, upgradeNo })
+    : undefined;
 };
 
 /** What has been seen when this command is taken; the same floor when it shows nothing new. */
-export const raise = (floor: Floor, { verb, upgradeNo, epoch = 0 }: NodeCommand): Floor => {
+export const raise = (floor: Floor, { verb, upgradeId, upgradeNo, epoch = 0 }: NodeCommand): Floor => {
   if (isQuestion(verb)) return floor;
   const raised = {
     upgradeNo: Math.max(floor.upgradeNo, upgradeNo),
@@ -47,6 +61,6 @@ export const raise = (floor: Floor, { verb, upgradeNo, epoch = 0 }: NodeCommand)
     grantedUpgradeNo: GRANTED.has(verb) ? Math.max(floor.grantedUpgradeNo, upgradeNo) : floor.grantedUpgradeNo,
     cancelledEpoch: verb === 'cancel' ? Math.max(floor.cancelledEpoch, epoch) : floor.cancelledEpoch,
   };
-  const isHigher = (Object.keys(raised) as (keyof Floor)[]).some((key) => raised[key] > floor[key]);
-  return isHigher ? raised : floor;
+  const isHigher = (Object.keys(raised) as (keyof typeof raised)[]).some((key) => raised[key] > floor[key]);
+  return isHigher ? { ...raised, upgradeId: upgradeNo > floor.upgradeNo ? upgradeId : floor.upgradeId } : floor;
 };

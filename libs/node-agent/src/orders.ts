@@ -3,7 +3,8 @@ import { answerTo, refused, type Ending } from './answers.js';
 import { carryOut, type Means } from './carry-out.js';
 import { pause } from './clock.js';
 import { Failure, failureOf, type Reason } from './failure.js';
-import { raise, refusalOf } from './floor.js';
+import { otherUpgrade, raise, refusalOf } from './floor.js';
+import { hasGoneFor, isGoingOver, isStaying, isToGoDown } from './going-over.js';
 import { keyOf } from './journal.js';
 import { Operation } from './operation.js';
 
@@ -14,7 +15,6 @@ const FAREWELL_MS = 100;
 
 const TRANSFERS: ReadonlySet<Verb> = new Set(['store', 'stage']);
 const TURNS: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
-const isGoingOver = (verb: Verb): boolean => verb === 'activate' || verb === 'revert';
 
 export interface OrdersOptions extends Means {
   /** Sends what the journal owes; resolves when it was taken or failed. */
@@ -46,20 +46,25 @@ export class Orders {
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.abortAll(() => true, new Failure('stopped', 'The agent stops.'));
+    await this.admission;
   }
 
   private async admit(command: NodeCommand): Promise<Answer | Operation> {
-    if (this.isStopped) throw new Error('the agent has stopped');
+    this.throwIfStopped();
     const { journal } = this.means;
     const known = journal.find(command);
     if (known?.upgradeId === command.upgradeId && command.upgradeNo >= journal.floor.upgradeNo) return known;
     const running = this.running.get(keyOf(command));
-    if (running) return this.answer(command, { status: 'running', progress: running.progress });
+    if (running?.command.upgradeId === command.upgradeId) {
+      return this.answer(command, { status: 'running', progress: running.progress });
+    }
     if (command.verb === 'cancel') return this.cancel(command);
-    const refusal = known ? otherUpgrade(known) : (refusalOf(journal.floor, command) ?? this.lateAttempt(command));
+    const other = known ?? running?.command;
+    const refusal = refusalOf(journal.floor, command) ?? (other ? otherUpgrade(other) : this.lateAttempt(command));
     if (refusal) return this.answer(command, refused(refusal));
     await this.raise(command);
     await this.supersede(command);
+    this.throwIfStopped();
     const operation = new Operation(command);
     this.running.set(keyOf(command), operation);
     operation.begin(() => this.run(operation));
@@ -77,18 +82,22 @@ export class Orders {
 
   private async run(operation: Operation): Promise<Answer> {
     const { command } = operation;
+    let isLeaving = false;
     try {
       const ending = await this.ending(operation);
-      if (this.isStopped) throw new Error('the agent has stopped');
+      this.throwIfStopped();
       operation.isEnding = true;
       const answer = await this.answer(command, ending);
+      // It takes nothing down and may be done twice, so the same attempt is made again until it is done.
+      if (command.verb === 'finalize' && ending.status === 'failed') return answer;
       await this.means.journal.record(answer, operation.isOwed);
-      if (isGoingOver(command.verb) && isToGoDown(ending)) void this.goDown(command);
+      isLeaving = isGoingOver(command.verb) && isToGoDown(ending);
+      if (isLeaving) void this.goDown(operation);
       else if (operation.isOwed) void this.means.sendReports();
       if (TURNS.has(command.verb) && isStaying(command.verb, ending)) await this.means.driver.undrain();
       return answer;
     } finally {
-      this.running.delete(keyOf(command));
+      if (!isLeaving) this.running.delete(keyOf(command));
     }
   }
 
@@ -103,11 +112,15 @@ export class Orders {
   }
 
   /** N-11: the wanted partition is the active one by now. */
-  private async goDown({ args, epoch = 0 }: NodeCommand): Promise<void> {
+  private async goDown({ command }: Operation): Promise<void> {
     const { clock, driver, sendReports } = this.means;
+    const { args, epoch = 0 } = command;
     await Promise.race([sendReports(), pause(clock, FAREWELL_MS)]);
+    // It went down meanwhile for another reason, and what comes up must not be taken down again.
+    if (this.isStopped) return;
     const activation: Activation = args.activation ?? 'reboot';
     await driver.boot({ activation, epoch });
+    this.running.delete(keyOf(command));
   }
 
   private async raise(command: NodeCommand): Promise<void> {
@@ -136,13 +149,13 @@ export class Orders {
   }
 
   private async cancel(command: NodeCommand): Promise<Answer> {
-    const refusal = this.whyNotCancel(command) ?? (await this.giveUp(command));
+    const refusal = (await this.whyNotCancel(command)) ?? (await this.giveUp(command));
     const outcome = { facts: await this.means.facts() };
     return this.answer(command, refusal ? refused(refusal, outcome) : { status: 'done', outcome });
   }
 
-  private whyNotCancel(command: NodeCommand): Reason | undefined {
-    const { journal } = this.means;
+  private async whyNotCancel(command: NodeCommand): Promise<Reason | undefined> {
+    const { journal, driver } = this.means;
     const { args, epoch, upgradeNo } = command;
     const verb = args.cancels?.verb;
     if (!verb || !(TRANSFERS.has(verb) || TURNS.has(verb))) {
@@ -152,11 +165,10 @@ export class Orders {
     if (stale) return stale;
     if (TRANSFERS.has(verb)) return undefined;
     if (epoch === undefined) return { reason: 'epoch-missing', message: `To cancel ${verb} needs its epoch.` };
+    const life = await driver.health();
     const isCommitted = [...this.running.values()].some((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
-    const hasGone = [...journal.ofVerb(upgradeNo, 'activate'), ...journal.ofVerb(upgradeNo, 'revert')].some(
-      (answer) => answer.epoch === epoch && isToGoDown(answer),
-    );
-    const message = `The node has gone over for epoch ${epoch}.`;
+    const hasGone = hasGoneFor(journal, upgradeNo, epoch, life);
+    const message = `The node goes down for epoch ${epoch} or one before it, or has gone.`;
     return isCommitted || hasGone ? { reason: 'activated', message } : undefined;
   }
 
@@ -169,7 +181,7 @@ export class Orders {
     if (TURNS.has(verb)) {
       await this.abortAll((one) => one.command.epoch !== undefined && one.command.epoch <= (epoch ?? 0), why);
       // It may have been confirmed while this was waiting, and then it goes down whatever it is told.
-      const tooLate = this.whyNotCancel(command);
+      const tooLate = await this.whyNotCancel(command);
       if (!tooLate) await this.means.driver.undrain();
       return tooLate;
     }
@@ -181,6 +193,10 @@ export class Orders {
     return undefined;
   }
 
+  private throwIfStopped(): void {
+    if (this.isStopped) throw new Error('the agent has stopped');
+  }
+
   private async abortAll(isMeant: (operation: Operation) => boolean, why: Failure): Promise<void> {
     await Promise.all([...this.running.values()].filter(isMeant).map((operation) => operation.abort(why)));
   }
@@ -189,16 +205,3 @@ export class Orders {
     return answerTo(command, await this.means.driver.health(), ending);
   }
 }
-
-const otherUpgrade = ({ upgradeId, upgradeNo }: Answer): Reason => ({
-  reason: 'other-upgrade',
-  message: `On this node upgrade ${upgradeNo} is ${upgradeId}.`,
-});
-
-/** It was ordered to go over, and had something to go over to. */
-const isToGoDown = ({ status, outcome }: Pick<Answer, 'status' | 'outcome'>): boolean =>
-  status === 'done' && outcome?.alreadyActive !== true;
-
-/** The node serves again when its turn ends before it went down. */
-const isStaying = (verb: Verb, ending: Ending): boolean =>
-  ending.status !== 'done' || (isGoingOver(verb) && !isToGoDown(ending));
