@@ -6,6 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { nodeCommand } from './closed-folder.mjs';
 
 const FAST = { name: 'fast', projects: ['unit', 'int'], flags: ['--maxWorkers=2'] };
 const E2E = { name: 'e2e', projects: ['e2e'], flags: ['--runInBand'] };
@@ -35,7 +36,7 @@ const jest = ({ name, projects, flags }, rest, folder) => {
   const report = ['--json', `--outputFile=${outputFile}`, '--passWithNoTests'];
   // The projects end at the next flag: what the caller passes must not be taken for one.
   const args = ['node_modules/jest/bin/jest.js', '--selectProjects', ...projects, ...report, ...flags, ...rest];
-  const status = run(process.execPath, [...NODE_FLAGS, ...args]);
+  const status = run(...nodeCommand([...NODE_FLAGS, ...args]));
   try {
     return { ok: status === 0, ...count(JSON.parse(readFileSync(outputFile, 'utf8'))) };
   } catch {
