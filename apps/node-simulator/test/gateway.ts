@@ -8,15 +8,17 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 
 /** What nodes come with, and what they are brought to. */
-export const [OLD, NEW] = ['1.0.0', '1.1.0'];
+export const [OLD, NEW] = ['1.0.0', '1.1.0'] as const;
 
 const BYTES = Buffer.alloc(200_000, 'the image of 1.1.0 ');
-export const ARTIFACT: ArtifactRef = {
-  version: NEW,
-  layer: 'software',
-  sha256: createHash('sha256').update(BYTES).digest('hex'),
-  size: BYTES.length,
+
+/** Those bytes as a release of that version. */
+export const artifactOf = (version: string, bytes: Buffer): ArtifactRef => {
+  const sha256 = createHash('sha256').update(bytes).digest('hex');
+  return { version, layer: 'software', sha256, size: bytes.length };
 };
+
+export const ARTIFACT = artifactOf(NEW, BYTES);
 
 /** Serves the artifact, with ranges. */
 export class Gateway {
@@ -26,11 +28,11 @@ export class Gateway {
     readonly url: string,
   ) {}
 
-  static async start(folder: string): Promise<Gateway> {
+  static async start(folder: string, bytes = BYTES): Promise<Gateway> {
     const path = join(folder, 'artifact');
-    await writeFile(path, BYTES);
+    await writeFile(path, bytes);
     const client = new PeerClient();
-    const findCopy = () => Promise.resolve({ path, size: BYTES.length });
+    const findCopy = () => Promise.resolve({ path, size: bytes.length });
     const endpoint = new PeerEndpoint({ nodeId: 'gateway', client, findCopy, isHypervisorUp: () => true });
     const server = createServer((request, response) => {
       void endpoint.handle((request.url ?? '/').replace('/v1/', '/'), request, response);
