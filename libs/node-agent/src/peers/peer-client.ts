@@ -23,27 +23,23 @@ export interface PeerClientOptions {
 export class PeerClient {
   private readonly agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   private readonly slots: Slots;
+  private readonly slotsForPeers: Slots;
   private readonly idleMs: number;
 
   constructor({ requestsMax = 32, idleMs = 5_000 }: PeerClientOptions = {}) {
     this.slots = new Slots(requestsMax);
+    this.slotsForPeers = new Slots(requestsMax);
     this.idleMs = idleMs;
   }
 
   /** The JSON that a peer answers with; rejects with why there is none. */
   getJson(url: string, timeoutMs: number): Promise<unknown> {
-    return this.slots.run(async () => {
-      const signal = AbortSignal.timeout(timeoutMs);
-      try {
-        const response = await this.ask(url, signal);
-        const text = await readText(response);
-        if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
-        return JSON.parse(text) as unknown;
-      } catch (error) {
-        if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
-        throw error;
-      }
-    });
+    return this.slots.run(() => this.readJson(url, timeoutMs));
+  }
+
+  /** The same while a peer waits for it, whose question may come from this process and hold one of its requests. */
+  getJsonForPeer(url: string, timeoutMs: number): Promise<unknown> {
+    return this.slotsForPeers.run(() => this.readJson(url, timeoutMs));
   }
 
   /** The bytes of an artifact from an offset on. */
@@ -63,6 +59,19 @@ export class PeerClient {
   close(): void {
     this.agents.http.destroy();
     this.agents.https.destroy();
+  }
+
+  private async readJson(url: string, timeoutMs: number): Promise<unknown> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      const response = await this.ask(url, signal);
+      const text = await readText(response);
+      if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
+      return JSON.parse(text) as unknown;
+    } catch (error) {
+      if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
+      throw error;
+    }
   }
 
   private async ask(url: string, signal: AbortSignal): Promise<IncomingMessage> {

@@ -18,8 +18,8 @@ export interface Copy {
 export interface ProbeAnswer {
   readonly nodeId: string;
   readonly hypervisorUp: boolean;
-  /** Only when it was asked to probe back: `ok`, or why it did not reach the asker. */
-  readonly back?: string;
+  /** Only when it was asked to probe back: whether it reached the asker. */
+  readonly back?: 'ok' | 'unreachable';
 }
 
 export interface PeerEndpointOptions {
@@ -39,11 +39,11 @@ export class PeerEndpoint {
   async handle(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.open.add(response);
     response.once('close', () => this.open.delete(response));
-    const url = new URL(path, 'http://node');
+    const url = new URL(`http://node${path}`);
     const sha256 = /^\/artifacts\/([0-9a-f]{64})$/.exec(url.pathname)?.[1];
     if (request.method !== 'GET' && request.method !== 'HEAD') return sendJson(response, 405, { title: 'GET only' });
     if (sha256) return this.sendArtifact(sha256, request, response);
-    if (url.pathname === '/probe') return this.answerProbe(url.searchParams.get('back'), response);
+    if (url.pathname === '/probe') return this.answerProbe(url, response);
     return sendJson(response, 404, { title: 'Ask /artifacts/<sha256> or /probe.' });
   }
 
@@ -52,21 +52,24 @@ export class PeerEndpoint {
     for (const response of this.open) response.destroy();
   }
 
-  private async answerProbe(back: string | null, response: ServerResponse): Promise<void> {
+  private async answerProbe({ searchParams }: URL, response: ServerResponse): Promise<void> {
     const { nodeId, isHypervisorUp } = this.options;
     const answer = { nodeId, hypervisorUp: isHypervisorUp() };
-    if (back === null) return sendJson(response, 200, answer satisfies ProbeAnswer);
-    const reached = await this.probeBack(back);
-    return sendJson(response, 200, { ...answer, back: reached } satisfies ProbeAnswer);
+    const [asker, back] = [searchParams.get('asker'), searchParams.get('back')];
+    if (asker === null || back === null) return sendJson(response, 200, answer satisfies ProbeAnswer);
+    const isReached = await this.reaches(asker, back);
+    return sendJson(response, 200, { ...answer, back: isReached ? 'ok' : 'unreachable' } satisfies ProbeAnswer);
   }
 
-  private async probeBack(asker: string): Promise<string> {
-    if (!URL.canParse(asker) || !/^https?:$/.test(new URL(asker).protocol)) return 'its address is no URL';
+  /** Anybody may ask for this, so it looks at one path only, and says no more than whether the asker answers there. */
+  private async reaches(asker: string, base: string): Promise<boolean> {
+    const probe = probeUrlOf(base);
+    if (!probe) return false;
     try {
-      await this.options.client.getJson(`${asker}/probe`, BACK_TIMEOUT_MS);
-      return 'ok';
-    } catch (error) {
-      return (error as Error).message;
+      const answer = (await this.options.client.getJsonForPeer(probe, BACK_TIMEOUT_MS)) as ProbeAnswer;
+      return answer.nodeId === asker;
+    } catch {
+      return false;
     }
   }
 
@@ -93,6 +96,14 @@ export class PeerEndpoint {
     await pipeline(bytes, response).catch(() => undefined);
   }
 }
+
+/** Of a node's own URL, and of nothing else that a query could name. */
+const probeUrlOf = (base: string): string | undefined => {
+  if (!URL.canParse(base)) return undefined;
+  const { protocol, origin, pathname, username, password, search, hash } = new URL(base);
+  const isPlain = [username, password, search, hash].every((part) => part === '');
+  return isPlain && /^https?:$/.test(protocol) ? `${origin}${pathname.replace(/\/$/, '')}/probe` : undefined;
+};
 
 const sendJson = (response: ServerResponse, status: number, body: object): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));

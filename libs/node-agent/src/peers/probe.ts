@@ -38,7 +38,7 @@ const probePeer = async (prober: Prober, peer: string, url: string | undefined, 
   const { nodeId } = prober;
   try {
     if (url === undefined) throw new Error('its address is not known');
-    const query = back ? `?back=${encodeURIComponent(prober.url)}` : '';
+    const query = back ? `?${new URLSearchParams({ asker: nodeId, back: prober.url }).toString()}` : '';
     const answer = (await prober.client.getJson(`${url}/probe${query}`, TIMEOUT_MS)) as ProbeAnswer;
     if (answer.nodeId !== peer) throw new Error(`${answer.nodeId} answers in its place`);
     const failures: Failures[number][] = [];
@@ -47,7 +47,7 @@ const probePeer = async (prober: Prober, peer: string, url: string | undefined, 
     }
     if (!back) return { reached: 1, failures };
     if (answer.back === 'ok') return { reached: 2, failures };
-    const reason = answer.back ?? 'it did not try';
+    const reason = answer.back === undefined ? 'it did not try' : 'it was not reached';
     return { reached: 1, failures: [...failures, { from: peer, to: nodeId, reason }] };
   } catch (error) {
     const reason = (error as Error).message;
