@@ -27,8 +27,12 @@ export class Client {
     return new Client(socket);
   }
 
+  write(text: string): void {
+    this.socket.write(text);
+  }
+
   send(line: string): void {
-    this.socket.write(`${line}\n`);
+    this.write(`${line}\n`);
   }
 
   /** The next answer; undefined: it was cut off without one. */
