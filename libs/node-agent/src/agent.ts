@@ -91,7 +91,8 @@ export class Agent {
 
   private beat(): void {
     this.stopHeartbeat = this.options.clock.after(HEARTBEAT_MS, () => this.beat());
-    void this.sendHeartbeat();
+    // The next one comes soon.
+    this.sendHeartbeat().catch(() => undefined);
   }
 
   private async sendHeartbeat(): Promise<void> {

@@ -63,8 +63,9 @@ export class Journal {
     return [...this.owed.values()];
   }
 
-  raise(floor: Floor): Promise<void> {
-    return this.append({ floor });
+  /** Rejects also when nothing has to be written but an earlier write failed: what is begun could not be recorded. */
+  async raise(floor: Floor): Promise<void> {
+    await (floor === this.highest ? this.writing : this.append({ floor }));
   }
 
   record(outcome: Answer, owed: boolean): Promise<void> {

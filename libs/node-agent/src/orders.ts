@@ -123,10 +123,9 @@ export class Orders {
     this.running.delete(keyOf(command));
   }
 
-  private async raise(command: NodeCommand): Promise<void> {
+  private raise(command: NodeCommand): Promise<void> {
     const { journal } = this.means;
-    const raised = raise(journal.floor, command);
-    if (raised !== journal.floor) await journal.raise(raised);
+    return journal.raise(raise(journal.floor, command));
   }
 
   /** What a newer order makes pointless ends before that one begins. */

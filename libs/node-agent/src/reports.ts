@@ -42,17 +42,9 @@ export class Reports {
   }
 
   private async send(): Promise<void> {
-    const { journal, clock, send, sayHello } = this.options;
+    const { clock } = this.options;
     try {
-      if (!this.isHelloTaken) {
-        await sayHello();
-        this.isHelloTaken = true;
-      }
-      for (let [next] = journal.reports(); next && !this.isStopped; [next] = journal.reports()) {
-        await send(next);
-        if (this.isStopped) return;
-        await journal.taken(next);
-      }
+      while (!this.isStopped && (await this.sendNext()));
       this.failures = 0;
     } catch {
       if (this.isStopped) return;
@@ -60,5 +52,24 @@ export class Reports {
       this.failures = Math.min(this.failures + 1, 10);
       this.takeBack = clock.after(delay, () => void this.flush());
     }
+  }
+
+  /** False: nothing is left to be sent. */
+  private async sendNext(): Promise<boolean> {
+    const { journal, send, sayHello } = this.options;
+    if (!this.isHelloTaken) {
+      // Before it is said: it may have to be said again while it is on its way.
+      this.isHelloTaken = true;
+      await sayHello().catch((error: unknown) => {
+        this.isHelloTaken = false;
+        throw error;
+      });
+      return true;
+    }
+    const [next] = journal.reports();
+    if (!next) return false;
+    await send(next);
+    if (!this.isStopped) await journal.taken(next);
+    return true;
   }
 }
