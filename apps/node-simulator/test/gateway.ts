@@ -10,7 +10,7 @@ import { join } from 'node:path';
 /** What nodes come with, and what they are brought to. */
 export const [OLD, NEW] = ['1.0.0', '1.1.0'] as const;
 
-const BYTES = Buffer.alloc(200_000, 'the image of 1.1.0 ');
+export const ARTIFACT_BYTES = Buffer.alloc(200_000, 'the image of 1.1.0 ');
 
 /** Those bytes as a release of that version. */
 export const artifactOf = (version: string, bytes: Buffer): ArtifactRef => {
@@ -18,7 +18,7 @@ export const artifactOf = (version: string, bytes: Buffer): ArtifactRef => {
   return { version, layer: 'software', sha256, size: bytes.length };
 };
 
-export const ARTIFACT = artifactOf(NEW, BYTES);
+export const ARTIFACT = artifactOf(NEW, ARTIFACT_BYTES);
 
 /** Serves the artifact, with ranges. */
 export class Gateway {
@@ -28,7 +28,7 @@ export class Gateway {
     readonly url: string,
   ) {}
 
-  static async start(folder: string, bytes = BYTES): Promise<Gateway> {
+  static async start(folder: string, bytes = ARTIFACT_BYTES): Promise<Gateway> {
     const path = join(folder, 'artifact');
     await writeFile(path, bytes);
     const client = new PeerClient();
