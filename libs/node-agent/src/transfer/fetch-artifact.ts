@@ -6,6 +6,7 @@ import type { Source } from './source.js';
 
 const ROUNDS_MAX = 5;
 const ROUND_PAUSE_MS = 200;
+const CUT_OFF: ReadonlySet<string> = new Set(['unreachable', 'no-peer']);
 
 export interface FetchOptions {
   readonly artifact: Pick<ArtifactRef, 'sha256' | 'size'>;
@@ -36,9 +37,8 @@ export const fetchArtifact = async (options: FetchOptions): Promise<void> => {
   try {
     await fetchInto(file, options);
   } catch (error) {
-    const failure = failureOf(error);
-    // What is cut off is gone on from; wrong bytes are not, and a full disk needs the room.
-    kept = failure.reason !== 'digest-mismatch' && failure.reason !== 'disk-full';
+    // Only what was cut off is gone on from. After a failed write or sync the disk may hold anything, whatever it reads as.
+    kept = error === options.signal.reason || CUT_OFF.has(failureOf(error).reason);
     throw error;
   } finally {
     await file.close();
