@@ -38,7 +38,7 @@ export class Simulator {
     private readonly parts: {
       readonly server: HttpServer;
       readonly workloads: readonly Workload[];
-      readonly clients: readonly PeerClient[];
+      readonly client: PeerClient;
       readonly truth: Truth;
     },
   ) {}
@@ -51,7 +51,7 @@ export class Simulator {
     const url = options.advertiseUrl ?? `http://${host}:${server.port}`;
     const disks = join(stateDir, 'nodes');
     const truth = new Truth(join(disks, 'truth.jsonl'));
-    const [client, backClient] = [new PeerClient(), new PeerClient()];
+    const client = new PeerClient();
     const transfers = new Slots(options.transfersMax);
     const workloads: Workload[] = [];
     const values = new Map<string, KeyValues>();
@@ -66,7 +66,7 @@ export class Simulator {
       const folder = join(disks, clusterId, nodeId);
       const reached = `${url.replace(/\/$/, '')}/nodes/${clusterId}/${nodeId}`;
       const own = { ...resident, folder, url: reached, workload, wire: options.wire(clusterId, nodeId) };
-      const machine = await Machine.open({ ...options, ...own, client, backClient, transfers, truth });
+      const machine = await Machine.open({ ...options, ...own, client, transfers, truth });
       workload.suffer(machine.faults);
       machines.set(`${clusterId}/${nodeId}`, machine);
     };
@@ -75,14 +75,14 @@ export class Simulator {
     const slots = new Slots(SIDE_BY_SIDE);
     await Promise.all(residents.map((resident) => slots.run(() => make(resident))));
     for (const machine of machines.values()) void machine.powerOn();
-    return new Simulator(machines, server.port, { server, workloads, clients: [client, backClient], truth });
+    return new Simulator(machines, server.port, { server, workloads, client, truth });
   }
 
   async stop(): Promise<void> {
-    const { server, workloads, clients, truth } = this.parts;
+    const { server, workloads, client, truth } = this.parts;
     await Promise.all([...this.machines.values()].map((machine) => machine.stop()));
     await Promise.all([server.close(), ...workloads.map((workload) => workload.close())]);
-    for (const client of clients) client.close();
+    client.close();
     truth.close();
   }
 }

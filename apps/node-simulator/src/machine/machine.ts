@@ -231,10 +231,10 @@ export class Machine {
   }
 
   private async openAgent(): Promise<Agent> {
-    const { clusterId, nodeId, url, gatewayUrl, client, backClient, folder } = this.options;
+    const { clusterId, nodeId, url, gatewayUrl, client, folder } = this.options;
     this.endpoint = new PeerEndpoint({
       nodeId,
-      client: backClient,
+      client,
       findCopy: (sha256) => findCopy(this, sha256),
       isHypervisorUp: () => this.vitals.isHypervisorUp,
     });

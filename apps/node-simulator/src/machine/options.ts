@@ -30,8 +30,6 @@ export interface Surroundings {
   /** Left out: what the disk under the simulator has. */
   readonly freeBytes?: number;
   readonly client: PeerClient;
-  /** To probe back whoever probes: those that wait for it hold the turns of the other client. */
-  readonly backClient: PeerClient;
   /** So many transfers at a time, for all machines use the same memory and disk. */
   readonly transfers: Slots;
   readonly truth: Truth;
