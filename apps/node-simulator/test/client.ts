@@ -6,18 +6,20 @@ export class Client {
   private rest = '';
   private readonly lines: string[] = [];
   private isClosed = false;
+  private wake = (): void => undefined;
 
   private constructor(private readonly socket: Socket) {
     socket.setEncoding('utf8').on('data', (text: string) => {
       const lines = `${this.rest}${text}`.split('\n');
       this.rest = lines.pop() ?? '';
       this.lines.push(...lines);
-      socket.emit('line');
+      this.wake();
     });
-    socket.on('error', () => socket.destroy());
+    // Who is cut off in the middle of a request may see a reset; the close that follows tells enough.
+    socket.on('error', () => undefined);
     socket.once('close', () => {
       this.isClosed = true;
-      socket.emit('line');
+      this.wake();
     });
   }
 
@@ -37,7 +39,7 @@ export class Client {
 
   /** The next answer; undefined: it was cut off without one. */
   async answer(): Promise<string | undefined> {
-    while (this.lines.length === 0 && !this.isClosed) await once(this.socket, 'line');
+    while (this.lines.length === 0 && !this.isClosed) await new Promise<void>((resolve) => (this.wake = resolve));
     return this.lines.shift();
   }
 

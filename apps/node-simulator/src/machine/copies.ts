@@ -1,13 +1,13 @@
 import type { Copy } from '@baton/node-agent';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Machine } from './machine.js';
+import type { Body } from './body.js';
 
 /** Where a seed node keeps what it serves. */
-export const storeFolder = ({ options }: Machine): string => join(options.folder, 'store');
+export const storeFolder = ({ options }: Body): string => join(options.folder, 'store');
 
 /** A verified copy of the artifact: a seed node's, or the partition of a node that has staged it. */
-export const findCopy = async (machine: Machine, sha256: string): Promise<Copy | undefined> => {
+export const findCopy = async (machine: Body, sha256: string): Promise<Copy | undefined> => {
   const stored = join(storeFolder(machine), sha256);
   const found = await stat(stored).catch(() => undefined);
   if (found) return { path: stored, size: found.size };

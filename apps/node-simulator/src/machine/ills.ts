@@ -1,7 +1,7 @@
 import { pause, systemClock } from '@baton/node-agent';
 import type { Fault, Kind } from '../faults/fault.js';
 import type { SetFault } from '../faults/fault-book.js';
-import type { Machine } from './machine.js';
+import type { Body } from './body.js';
 import type { NodeWire } from './options.js';
 import type { Ailment } from './vitals.js';
 
@@ -13,7 +13,7 @@ export class Ills {
   private readonly unfollow: () => void;
   private isFlapping = false;
 
-  constructor(private readonly machine: Machine) {
+  constructor(private readonly machine: Body) {
     this.unfollow = machine.faults.onChange(() => this.look());
     this.look();
   }

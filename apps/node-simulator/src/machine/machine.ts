@@ -1,4 +1,4 @@
-import type { Activation, PartitionName } from '@baton/contracts';
+import type { PartitionName } from '@baton/contracts';
 import { Agent, Partitions, PeerEndpoint, pause, systemClock, type Manifest } from '@baton/node-agent';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import type { Fault } from '../faults/fault.js';
 import { FaultBook } from '../faults/fault-book.js';
 import type { TruthLine } from '../truth.js';
+import type { Body, Cause } from './body.js';
 import { BootLoader } from './boot-loader.js';
 import { findCopy } from './copies.js';
 import { damage } from './damage.js';
@@ -16,13 +17,6 @@ import { answerPeer } from './peer-faults.js';
 import { SimulatedDriver } from './simulated-driver.js';
 import { Vitals } from './vitals.js';
 
-/** Why a machine goes down. */
-export interface Cause {
-  readonly by: TruthLine['by'];
-  readonly epoch?: number;
-  readonly activation: Activation;
-}
-
 const CRASH: Cause = { by: 'fault', activation: 'reboot' };
 /** How long a machine without services waits for them before it tries again. */
 const UNHEALTHY_MS = 500;
@@ -30,7 +24,7 @@ const UNHEALTHY_MS = 500;
 const DEAD_MS = 100;
 
 /** A simulated machine: a disk, a boot loader, and an agent while it is up. */
-export class Machine {
+export class Machine implements Body {
   readonly partitions: Partitions;
   readonly vitals = new Vitals();
   bootId = randomUUID() as string;

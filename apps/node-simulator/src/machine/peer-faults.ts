@@ -1,7 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Fault } from '../faults/fault.js';
-import type { Machine } from './machine.js';
+import type { Body } from './body.js';
 
 const FLAP_MS = 500;
 
@@ -9,7 +9,7 @@ const used = new WeakSet<Socket>();
 
 /** What faults make of a peer's request; true: nothing, it is answered. */
 export const answerPeer = async (
-  { faults, lifeSignal }: Machine,
+  { faults, lifeSignal }: Body,
   path: string,
   request: IncomingMessage,
   response: ServerResponse,

@@ -18,14 +18,14 @@ import {
 } from '@baton/node-agent';
 import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Body } from './body.js';
 import { findCopy, storeFolder } from './copies.js';
 import { damage } from './damage.js';
-import type { Machine } from './machine.js';
 import { suffer } from './suffer.js';
 
 /** A machine whose disk is a folder and whose reboot is a timer; the bytes are real. */
 export class SimulatedDriver implements Driver {
-  constructor(private readonly machine: Machine) {}
+  constructor(private readonly machine: Body) {}
 
   async inspect(): Promise<MachineFacts> {
     const { partitions, loader, options } = this.machine;

@@ -1,10 +1,10 @@
 import { Failure } from '@baton/node-agent';
 import { FAULTS } from '../faults/fault.js';
-import type { Machine } from './machine.js';
+import type { Body } from './body.js';
 
 /** Carries out the fault that strikes an order; true: the bytes are to be corrupted. Throws when the order ends here. */
 export const suffer = async (
-  machine: Machine,
+  machine: Body,
   at: 'store' | 'stage' | 'activate' | 'finalize',
   signal: AbortSignal,
 ): Promise<boolean> => {
