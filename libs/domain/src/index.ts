@@ -40,6 +40,7 @@ export { type RolloutState } from './rollout/state.js';
 export { allowedCommands, legalOn } from './status/allowed.js';
 export { explain, type Explanation } from './status/explain.js';
 export { foldStatus } from './status/fold-status.js';
+export { memberView, type LastUpgrade, type LayerVersions, type MemberView } from './status/member-view.js';
 export { stateOf } from './status/state.js';
 export { toStatus } from './status/to-status.js';
 export { type LaneView, type NodeView, type UpgradeView } from './status/view.js';

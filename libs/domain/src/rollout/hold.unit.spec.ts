@@ -17,6 +17,15 @@ describe('a stall', () => {
     expect(advance(rollout(over, onWaves('RolloutResumed', { lane: 'red' })))).toEqual([]);
   });
 
+  it('INV-22 that comes again before the first was called over stands until the lane goes on, and ends once', () => {
+    const told = onWaves('RolloutStalled', { lane: 'red', wave: 1, scope: 'upgrade' });
+    const again = [rolling, stall, told, red.resumed('r1', 3_000_001), stall, told];
+    expect(advance(rollout(again))).toEqual([]);
+    expect(advance(rollout(again, red.resumed('r1', 3_000_001)))).toEqual([
+      { type: 'RolloutResumed', data: { lane: 'red' } },
+    ]);
+  });
+
   it('N-18 keeps the wave open for as long as it takes', () => {
     expect(advance(rollout(scoped('lane'), rolling, stall, blue.returned('b1', 3_000_001), blue.closed()))).toEqual([]);
   });

@@ -87,7 +87,8 @@ const evolveRolling = (state: Rolling, event: WhileRolling): Rolling => {
       return { ...state, stalls: state.stalls.filter((stalled) => stalled !== lane) };
     }
     case 'RolloutStalled':
-      return { ...state, stalls: [...state.stalls, event.data.lane] };
+      // A lane that was resumed may stall again before its first stall was called over.
+      return { ...state, stalls: [...new Set([...state.stalls, event.data.lane])] };
     default:
       return assertNever(event);
   }

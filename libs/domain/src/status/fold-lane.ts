@@ -1,4 +1,4 @@
-import type { LaneEvent } from '@baton/contracts';
+import type { LaneEvent, Partition, PartitionName } from '@baton/contracts';
 import { assertNever, instanceOf, type Recorded } from '@baton/kernel';
 import { versionsOf } from './fold-precheck.js';
 import { stallOf } from './stalls.js';
@@ -42,7 +42,7 @@ const foldTurn = (
     case 'HolderBooted':
       move(node, event, 'booted', event.data.at);
       node.layers = { ...node.layers, ...versionsOf(event.data.layers) };
-      return;
+      return mark(node, node.active, 'good');
     case 'HolderStable':
       return move(node, event, 'stable');
     case 'LaneStalled':
@@ -98,7 +98,9 @@ const stalled = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'L
   if (event.data.reason !== 'fell-back') return;
   // It went back by itself to the partition that it came from.
   if (node.state === 'activated' || node.state === 'booted') swap(node);
-  if (node.cameFrom !== undefined) node.layers = { ...node.layers, [view.terms.layer]: node.cameFrom };
+  mark(node, node.passive, 'bad');
+  const stays = lane.direction === 'back' ? view.terms.to : node.cameFrom;
+  if (stays !== undefined) node.layers = { ...node.layers, [view.terms.layer]: stays };
 };
 
 const returned = (lane: LaneView, node: NodeView, event: Of<'TokenReturned'>): void => {
@@ -127,6 +129,11 @@ const leave = (
     lane.stall = undefined;
   }
   move(node, event, state);
+};
+
+const mark = (node: NodeView, name: PartitionName | undefined, state: Partition['state']): void => {
+  const partition = name && node.partitions?.[name];
+  if (partition) node.partitions = { ...node.partitions, [name]: { ...partition, state } };
 };
 
 const swap = (node: NodeView): void => {

@@ -104,7 +104,8 @@ const rolled = (view: UpgradeView, count: (fits: (node: NodeView) => boolean) =>
   return { done, total: count(({ lane }) => lane !== undefined) };
 };
 
-const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
+/** Whether the whole can still go back, until when, or why not. */
+export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
   const no = (reason: string) => ({ possible: false, reason });
   switch (view.ended) {
     case 'rolled-back':

@@ -76,6 +76,9 @@ describe('the status of an upgrade', () => {
     });
     const node = nodeOf(statusOf(rolling, turn.slice(0, 4), [fellBack]), 'n1');
     expect(node).toMatchObject({ state: 'failed', active: 'A', passive: 'B', layers: { software: '1.0.0' } });
+    expect(node?.partitions).toMatchObject({ A: { state: 'good' }, B: { version: '1.1.0', state: 'bad' } });
+    const again = nodeOf(statusOf(rolling, turn.slice(0, 4), [fellBack], turn.slice(2, 4)), 'n1');
+    expect(again).toMatchObject({ active: 'B', partitions: { B: { version: '1.1.0', state: 'good' } } });
   });
 
   it('names the token of each lane while it is held', () => {
