@@ -1,5 +1,15 @@
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
-import { foldCluster, foldNodes, foldRelease, noCluster, noRelease, type Node } from '@baton/domain';
+import {
+  foldCluster,
+  foldNodes,
+  foldRelease,
+  foldStatus,
+  memberView,
+  noCluster,
+  noRelease,
+  type LastUpgrade,
+  type Node,
+} from '@baton/domain';
 import { categoryOf, instanceOf, type Recorded } from '@baton/kernel';
 import { statusOf } from '../src/upgrades/upgrade-log.js';
 import type { ClusterNodeView, ClusterView, Page, PageQuery, ReleaseView } from '@baton/read-models';
@@ -44,8 +54,9 @@ export class LogReads implements Reads {
   }
 
   async listNodes(clusterId: string, query: PageQuery): Promise<Page<ClusterNodeView>> {
+    const last = await this.lastUpgrade(clusterId);
     const nodes = [...(await this.nodes(clusterId)).values()].flatMap((node) =>
-      node.status === 'absent' ? [] : [{ ...node.membership, status: node.status }],
+      node.status === 'absent' ? [] : [{ ...memberView(node.membership, last), status: node.status }],
     );
     return pageOf(nodes, query, ({ nodeId }) => nodeId);
   }
@@ -65,6 +76,14 @@ export class LogReads implements Reads {
 
   async waitFor(position: number): Promise<boolean> {
     return position <= (await this.log.head());
+  }
+
+  private async lastUpgrade(clusterId: string): Promise<LastUpgrade | undefined> {
+    const cluster = (await this.log.read({ streams: [`cluster-${clusterId}`] })).reduce(foldCluster, noCluster);
+    const upgrade = cluster.status === 'absent' ? undefined : cluster.latest?.upgradeId;
+    if (upgrade === undefined) return undefined;
+    const view = (await this.log.read({ upgrade })).reduce<LastUpgrade['view'] | undefined>(foldStatus, undefined);
+    return view && { view, isActive: cluster.status === 'frozen' };
   }
 
   private async nodes(clusterId: string): Promise<ReadonlyMap<string, Node>> {

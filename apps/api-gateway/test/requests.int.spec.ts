@@ -28,8 +28,8 @@ describe('requests over HTTP', () => {
     (await gateway.send('POST', '/v1/clusters/demo/plans', { to: '1.1' })).body.planId as string;
   const pass = async (planId: string) => {
     const { body } = await gateway.send('GET', '/v1/clusters/demo/nodes');
-    const members = (body.items as Member[]).map(({ nodeId, labels, failureDomain, layers }) => ({
-      ...{ nodeId, labels, failureDomain, layers },
+    const members = (body.items as Member[]).map(({ nodeId, labels, failureDomain }) => ({
+      ...{ nodeId, labels, failureDomain, layers: { software: '1.0.0' } },
     }));
     const on = (type: string, data: unknown) => append(gateway, planId, `precheck-${planId}`, { type, data });
     await on('PrecheckStarted', { run: 1, part: 1, of: 1, members, startedAt: 0 });
@@ -221,7 +221,7 @@ describe('requests over HTTP', () => {
     );
     const first = await gateway.send('GET', '/v1/clusters/demo/nodes?limit=2');
     expect(first.body.items).toMatchObject([
-      { nodeId: 'n-01', seen: '2026-01-01T00:00:00.000Z', healthy: true },
+      { nodeId: 'n-01', health: { seen: '2026-01-01T00:00:00.000Z' } },
       { nodeId: 'n-02' },
     ]);
     const next = /^<(.*)>; rel="next"$/.exec(String(first.headers['link']))?.[1] ?? '';

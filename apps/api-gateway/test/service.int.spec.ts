@@ -89,7 +89,7 @@ describe('the gateway on Postgres and JetStream', () => {
     };
     await eventually('the node was heard', async () => {
       publishHeartbeat(bus, alive);
-      return (await nodes())[0]?.['seen'] !== undefined;
+      return ((await nodes())[0]?.['health'] as { state: string }).state === 'healthy';
     });
 
     await call('POST', '/v1/releases', RELEASE);

@@ -49,6 +49,7 @@ describe('the read models', () => {
 
     const firstPage = await reads.listNodes(CLUSTER, { limit: 3 });
     expect(firstPage).toMatchObject({ items: [{ nodeId: 'n1', status: 'member' }, {}, {}], next: 'n3' });
+    expect(firstPage.items[0]?.layers).toEqual({ software: { current: '1.0.0', target: '1.1.0', rollback: false } });
     const lastPage = await reads.listNodes(CLUSTER, { limit: 3, after: firstPage.next });
     expect(lastPage.items.map(({ nodeId }) => nodeId)).toEqual(['n4']);
     expect(lastPage.next).toBeUndefined();

@@ -16,6 +16,15 @@ import { ClustersService } from './clusters.service.js';
 // An event may have 32 KiB; some of that is around the configuration.
 const CONFIG_BYTES_MAX = 30 * 1024;
 
+// Heartbeats come about once a second.
+const SILENT_MS = 5_000;
+
+/** What heartbeats say, and when the last one came; `unknown`: none since this gateway started. Never evidence. */
+interface NodeHealth {
+  readonly state: 'healthy' | 'unhealthy' | 'silent' | 'unknown';
+  readonly seen?: string;
+}
+
 @ApiTags('clusters')
 @Controller('v1/clusters')
 export class ClustersController {
@@ -65,7 +74,7 @@ export class ClustersController {
     await seen(this.reads, query);
     await this.existing(cluster);
     const page = await this.reads.listNodes(cluster, { limit: query.limit, after: afterOf(query) });
-    const items = page.items.map((node) => ({ ...node, ...this.heard(cluster, node.nodeId) }));
+    const items = page.items.map((node) => ({ ...node, health: this.healthOf(cluster, node.nodeId) }));
     return sendPage(request, reply, { ...page, items });
   }
 
@@ -109,9 +118,11 @@ export class ClustersController {
     throw new ProblemError('unknown-cluster', `There is no cluster ${clusterId}. All clusters: GET /v1/clusters.`);
   }
 
-  private heard(clusterId: string, nodeId: string) {
+  private healthOf(clusterId: string, nodeId: string): NodeHealth {
     const last = this.liveness.lastOf(clusterId, nodeId);
-    if (!last) return {};
-    return { seen: new Date(last.seenAt).toISOString(), healthy: last.heartbeat.healthy };
+    if (!last) return { state: 'unknown' };
+    const isSilent = Date.now() - last.seenAt > SILENT_MS;
+    const state = isSilent ? 'silent' : last.heartbeat.healthy ? 'healthy' : 'unhealthy';
+    return { state, seen: new Date(last.seenAt).toISOString() };
   }
 }

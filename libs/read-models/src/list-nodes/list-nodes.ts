@@ -1,11 +1,12 @@
-import type { Membership } from '@baton/contracts';
-import { MoreThan, type DataSource } from 'typeorm';
+import { memberView, type LastUpgrade, type MemberView } from '@baton/domain';
+import { In, MoreThan, type DataSource, type EntityManager } from 'typeorm';
 import { pageOf, type Page, type PageQuery } from '../page.js';
-import { NodeRow } from '../tables/rows.js';
+import { wholeView } from '../projection/load.js';
+import { ClusterRow, NodeRow, UpgradeNodeRow, UpgradeStatusRow } from '../tables/rows.js';
 import { inSnapshot } from '../tables/serving.js';
 
-/** A node as it was when it last said what it is. */
-export type ClusterNodeView = Omit<Membership, 'clusterId'> & { readonly status: 'member' | 'evicted' };
+/** A node as it was when it last said what it is, with what the last upgrade of its cluster did to it since. */
+export type ClusterNodeView = MemberView & { readonly status: 'member' | 'evicted' };
 
 /** The nodes of a cluster in id order, evicted ones too. */
 export const listNodes = (
@@ -19,10 +20,32 @@ export const listNodes = (
       order: { nodeId: 'ASC' },
       take: limit + 1,
     });
-    return pageOf(rows, limit, ({ nodeId }) => nodeId, viewOf);
+    const last = await lastUpgrade(
+      manager,
+      generation,
+      clusterId,
+      rows.map(({ nodeId }) => nodeId),
+    );
+    return pageOf(
+      rows,
+      limit,
+      ({ nodeId }) => nodeId,
+      ({ doc }) => ({ ...memberView(doc.membership, last), status: doc.status }),
+    );
   });
 
-const viewOf = ({ doc }: NodeRow): ClusterNodeView => {
-  const { clusterId: _clusterId, ...membership } = doc.membership;
-  return { ...membership, status: doc.status };
+const lastUpgrade = async (
+  manager: EntityManager,
+  generation: number,
+  clusterId: string,
+  nodeIds: readonly string[],
+): Promise<LastUpgrade | undefined> => {
+  const cluster = await manager.findOne(ClusterRow, { where: { generation, clusterId } });
+  const upgradeId = cluster?.doc.latest?.upgradeId;
+  if (upgradeId === undefined) return undefined;
+  const row = await manager.findOne(UpgradeStatusRow, { where: { generation, upgradeId } });
+  if (!row) return undefined;
+  const nodes = await manager.find(UpgradeNodeRow, { where: { generation, upgradeId, nodeId: In(nodeIds) } });
+  const docs = nodes.map(({ doc }) => doc);
+  return { view: wholeView(row.view, docs, []), isActive: cluster?.doc.status === 'frozen' };
 };

@@ -1,0 +1,54 @@
+import 'reflect-metadata';
+import type { Heartbeat } from '@baton/contracts';
+import { append, readyToUpgrade, startGateway, startUpgrade, type Fixture } from './gateway-fixture.js';
+
+const heartbeat = (nodeId: string, healthy: boolean): Heartbeat => ({
+  ...{ clusterId: 'demo', nodeId, url: `http://${nodeId}`, bootId: 'b-1', active: 'A', layers: {}, healthy, epoch: 0 },
+});
+
+describe('the nodes of a cluster', () => {
+  let gateway: Fixture;
+  beforeEach(async () => {
+    gateway = await startGateway();
+    await readyToUpgrade(gateway);
+  });
+  afterEach(() => gateway.close());
+  const first = async (): Promise<Record<string, unknown>> =>
+    (await gateway.send('GET', '/v1/clusters/demo/nodes')).body.items[0] as Record<string, unknown>;
+
+  it('show of each layer what runs, where the running upgrade goes, and whether there is a way back', async () => {
+    expect((await first())['layers']).toEqual({ software: { current: '1.0.0', rollback: false } });
+    const upgradeId = await startUpgrade(gateway);
+    const members = [{ nodeId: 'n-01', labels: {}, failureDomain: 'rack-1', layers: { software: '1.0.0' } }];
+    const started = { type: 'PrecheckStarted', data: { run: 1, part: 1, of: 1, members, startedAt: 0 } };
+    await append(gateway, upgradeId, `precheck-${upgradeId}`, started);
+    expect((await first())['layers']).toEqual({ software: { current: '1.0.0', target: '1.1.0', rollback: false } });
+
+    const on = (type: string, data: object) =>
+      append(gateway, upgradeId, `lane-${upgradeId}_main`, { type, data: { nodeId: 'n-01', epoch: 1000001, ...data } });
+    await on('TokenGranted', { direction: 'forward', attempt: 1, digest: 'd', at: 0 });
+    const partitions = { A: { version: '1.0.0', state: 'good' }, B: { version: '1.1.0', state: 'good' } } as const;
+    await gateway.hello('n-01', {
+      bootId: 'b-2',
+      active: 'B',
+      passive: 'A',
+      partitions,
+      layers: { software: '1.1.0' },
+    });
+    expect(await first()).toMatchObject({
+      layers: { software: { current: '1.1.0', previous: '1.0.0', target: '1.1.0', rollback: true } },
+      ...{ active: 'B', partitions, labels: { role: 'member' }, status: 'member' },
+    });
+  });
+
+  it('have the health that their heartbeats tell, and none that is older than five seconds', async () => {
+    expect((await first())['health']).toEqual({ state: 'unknown' });
+    const now = Date.now();
+    gateway.heartbeats.take(heartbeat('n-01', true), now);
+    expect((await first())['health']).toEqual({ state: 'healthy', seen: new Date(now).toISOString() });
+    gateway.heartbeats.take(heartbeat('n-01', false), now);
+    expect((await first())['health']).toMatchObject({ state: 'unhealthy' });
+    gateway.heartbeats.take(heartbeat('n-01', true), now - 6_000);
+    expect((await first())['health']).toMatchObject({ state: 'silent' });
+  });
+});

@@ -1,0 +1,77 @@
+import { LAYERS, type Facts, type Membership, type PartitionName } from '@baton/contracts';
+import { isOlder } from '../versions/version.js';
+import { rollbackOf } from './to-status.js';
+import type { NodeView, UpgradeView } from './view.js';
+
+/** The versions of one layer of a node. */
+export interface LayerVersions {
+  /** Runs now. */
+  readonly current: string;
+  /** Is whole in the other partition, from before. */
+  readonly previous?: string;
+  /** Where the running upgrade takes the node. */
+  readonly target?: string;
+  /** A rollback of the last upgrade would take the node back to `previous`. */
+  readonly rollback: boolean;
+}
+
+/** A member with what the last upgrade of its cluster did to it. */
+export interface MemberView extends Omit<Membership, 'clusterId' | 'layers'> {
+  readonly layers: Readonly<Record<string, LayerVersions>>;
+}
+
+/** The upgrade that its cluster admitted last; this node of it is all that has to be in the view. */
+export interface LastUpgrade {
+  readonly view: UpgradeView;
+  /** The cluster is frozen for it. */
+  readonly isActive: boolean;
+}
+
+/** A node says what it has when it boots; what was written into its passive partition since is known of the upgrade. */
+export const memberView = ({ clusterId: _, ...member }: Membership, last?: LastUpgrade): MemberView => {
+  const node = last && Object.hasOwn(last.view.nodes, member.nodeId) ? last.view.nodes[member.nodeId] : undefined;
+  const partitions = partitionsOf(member, last, node);
+  const carried = LAYERS.find((layer) => partitions[member.active].version === member.layers[layer]);
+  const layers = Object.entries(member.layers).flatMap(([layer, current]) => {
+    if (current === undefined) return [];
+    const previous = layer === carried ? previousOf(partitions[otherOf(member.active)], current) : undefined;
+    const isOfUpgrade = last?.view.terms.layer === layer;
+    const target = isOfUpgrade && last.isActive && node ? targetOf(last.view, node) : undefined;
+    const versions: LayerVersions = {
+      current,
+      ...(previous !== undefined && { previous }),
+      ...(target !== undefined && { target }),
+      rollback: isOfUpgrade && node !== undefined && previous !== undefined && goesBack(last.view, node, current),
+    };
+    return [[layer, versions] as const];
+  });
+  return { ...member, partitions, layers: Object.fromEntries(layers) };
+};
+
+const otherOf = (partition: PartitionName): PartitionName => (partition === 'A' ? 'B' : 'A');
+
+/** Whichever is newer: a node that runs something else than the upgrade knows has said so since. */
+const partitionsOf = (
+  { active, layers, partitions }: Pick<Membership, 'active' | 'layers' | 'partitions'>,
+  last: LastUpgrade | undefined,
+  node: NodeView | undefined,
+): Facts['partitions'] => {
+  const layer = last?.view.terms.layer;
+  const isSame = layer !== undefined && node?.active === active && node.layers[layer] === layers[layer];
+  return isSame ? { ...partitions, ...node.partitions } : partitions;
+};
+
+/** What is staged is newer than what runs, and was never there before. */
+const previousOf = ({ version, state }: Facts['partitions']['A'], current: string): string | undefined =>
+  state === 'good' && version !== undefined && isOlder(version, current) ? version : undefined;
+
+const targetOf = ({ terms, rollback }: UpgradeView, node: NodeView): string | undefined => {
+  if (node.state === 'skipped' || node.state === 'evicted') return undefined;
+  return rollback ? node.cameFrom : terms.to;
+};
+
+const goesBack = (view: UpgradeView, node: NodeView, current: string): boolean =>
+  rollbackOf(view).possible &&
+  node.cameFrom !== undefined &&
+  current === view.terms.to &&
+  (node.wave ?? 0) >= (view.commitPoint ?? 0);
