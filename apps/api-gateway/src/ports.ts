@@ -12,6 +12,7 @@ export type Reads = Pick<
   | 'listNodes'
   | 'getRelease'
   | 'listReleases'
+  | 'progress'
   | 'waitFor'
 >;
 

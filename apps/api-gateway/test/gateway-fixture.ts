@@ -49,6 +49,7 @@ export interface FixtureOptions {
   readonly idleMs?: number;
   readonly log?: InMemoryEventLog;
   readonly checks?: GatewayParts['checks'];
+  readonly reads?: GatewayParts['reads'];
 }
 
 export const startGateway = async (options: FixtureOptions = {}): Promise<Fixture> => {
@@ -57,7 +58,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const artifactDir = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
   const heartbeats = new Heartbeats();
   const parts: GatewayParts = {
-    ...{ log, reads: new LogReads(log), liveness: heartbeats },
+    ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     strategies: await loadStrategies([STRATEGIES]),
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {

@@ -74,6 +74,10 @@ export class LogReads implements Reads {
     return pageOf(all as ReleaseView[], query, ({ version }) => version);
   }
 
+  async progress() {
+    return { serving: { generation: 1, position: await this.log.head() } };
+  }
+
   async waitFor(position: number): Promise<boolean> {
     return position <= (await this.log.head());
   }

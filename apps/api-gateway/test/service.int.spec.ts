@@ -11,6 +11,12 @@ import { join } from 'node:path';
 import { startGateway } from '../src/service.js';
 import { ARTIFACT, RELEASE, helloOf } from './gateway-fixture.js';
 
+// Whatever a read model answers; the rest comes from the log.
+const READ_ROUTES = [
+  ...['/v1/clusters', '/v1/clusters/demo', '/v1/clusters/demo/nodes', '/v1/releases', '/v1/releases/1.1.0'],
+  ...['/v1/upgrades', `/v1/upgrades/u${'0'.repeat(26)}`, `/v1/upgrades/u${'0'.repeat(26)}/explain`],
+];
+
 const silent = { log: () => undefined, warn: () => undefined, error: () => undefined };
 
 describe('the gateway on Postgres and JetStream', () => {
@@ -55,10 +61,21 @@ describe('the gateway on Postgres and JetStream', () => {
       headers: { 'content-type': isBytes ? 'application/octet-stream' : 'application/json' },
     });
     const text = await response.text();
-    return { status: response.status, body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown> };
+    return {
+      status: response.status,
+      headers: response.headers,
+      body: (text === '' ? {} : JSON.parse(text)) as Record<string, unknown>,
+    };
   };
 
-  it('is ready when the read models are, and names them until then', async () => {
+  it('is ready when the read models are, and names them until then, in every route that reads them', async () => {
+    for (const path of READ_ROUTES) {
+      const { status, headers, body } = await call('GET', path);
+      expect({ path, status, retryAfter: headers.get('retry-after') }).toEqual({ path, status: 503, retryAfter: '1' });
+      expect(headers.get('content-type')).toBe('application/problem+json');
+      expect(body).toMatchObject({ type: '/problems/not-ready', missing: 'projection', instance: path });
+    }
+    expect((await call('GET', '/v1/projections')).body).toEqual({ head: 0 });
     const missing = await call('GET', '/readyz');
     expect(missing.status).toBe(503);
     expect(missing.body).toMatchObject({ ready: false, checks: { postgres: 'ok', nats: 'ok' } });
@@ -124,13 +141,15 @@ describe('the gateway on Postgres and JetStream', () => {
 
   it('hands a rebuild on to the projection service, and says when there is none', async () => {
     const alone = await call('POST', '/v1/projections/rebuild');
-    expect([alone.status, alone.body['type']]).toEqual([503, '/problems/not-ready']);
+    expect(alone).toMatchObject({ status: 503, body: { type: '/problems/not-ready', missing: 'projection' } });
     const serving = bus.nc.subscribe(REBUILD_SUBJECT, {
-      callback: (_error, message) => void message.respond(JSON.stringify({ generation: 2, position: 0 })),
+      callback: (_error, message) => void message.respond(JSON.stringify({ generation: 2, position: 9 })),
     });
     await bus.nc.flush();
     const { status, body } = await call('POST', '/v1/projections/rebuild');
-    expect({ status, body }).toEqual({ status: 202, body: { generation: 2, position: 0 } });
+    expect({ status, body }).toEqual({ status: 202, body: { generation: 2, position: 9, watch: '/v1/projections' } });
+    const progress = await call('GET', '/v1/projections');
+    expect(progress.body).toMatchObject({ head: expect.any(Number), serving: { generation: 1 } });
     serving.unsubscribe();
   });
 

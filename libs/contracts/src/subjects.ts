@@ -31,7 +31,7 @@ export const heartbeatSubject = (cluster: string, node: string): string => `bato
 
 /** A request to the projection service: fill the read models again. Any one replica answers with a RebuildReply. */
 export const REBUILD_SUBJECT = 'baton.v1.ask.-.rebuild';
-/** Which generation is being filled, and how far it is. */
+/** Which generation is being filled, and the head of the log up to which it is at least before it serves. */
 export interface RebuildReply {
   readonly generation: number;
   readonly position: number;

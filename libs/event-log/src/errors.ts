@@ -37,6 +37,17 @@ export class NotDurableError extends Error {
   override readonly name = 'NotDurableError';
 }
 
+/** Postgres gave no answer for as long as was waited for one: nothing was read. */
+export class UnavailableError extends Error {
+  override readonly name = 'UnavailableError';
+
+  constructor(cause: unknown) {
+    super(`Postgres does not answer (${cause instanceof Error ? cause.message || cause.name : String(cause)})`, {
+      cause,
+    });
+  }
+}
+
 /** The events are not a whole and untouched log, or there is a log already. Nothing was imported. */
 export class ImportRefusedError extends Error {
   override readonly name = 'ImportRefusedError';

@@ -5,7 +5,7 @@ import { appendBatch, type Placed } from './append.js';
 import { AppendConnection, createPool } from './connection.js';
 import { assertDurable } from './durability.js';
 import { encode, type Encoded } from './encode.js';
-import { UnknownOutcomeError } from './errors.js';
+import { UnavailableError, UnknownOutcomeError } from './errors.js';
 import { AGAIN, GroupCommit } from './group-commit.js';
 import { readHead } from './head.js';
 import { readEvents } from './read.js';
@@ -34,7 +34,7 @@ type Answer = AppendResult | Error | typeof AGAIN;
 
 /**
  * The log in Postgres. Appends share commits on one connection, reads use a pool; both survive a restart of the server.
- * `append` rejects with BadEventError, ForbiddenError or UnknownOutcomeError.
+ * `append` rejects with BadEventError, ForbiddenError or UnknownOutcomeError, `read` and `head` with UnavailableError.
  */
 export class PostgresEventLog implements EventLog {
   private readonly pool: pg.Pool;
@@ -69,11 +69,11 @@ export class PostgresEventLog implements EventLog {
   }
 
   read(query: LogQuery): Promise<readonly Recorded[]> {
-    return retrying(() => readEvents(this.pool, query), this.patience);
+    return this.answered(() => readEvents(this.pool, query));
   }
 
   head(): Promise<number> {
-    return retrying(() => readHead(this.pool), this.patience);
+    return this.answered(() => readHead(this.pool));
   }
 
   /** Appends that were taken are settled first; while the server is away they reject. */
@@ -82,6 +82,14 @@ export class PostgresEventLog implements EventLog {
     this.closing.abort();
     await this.commits.idle();
     await Promise.all([this.connection.close(), this.pool.end()]);
+  }
+
+  private async answered<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await retrying(ask, this.patience);
+    } catch (error) {
+      throw isPassing(error) ? new UnavailableError(error) : error;
+    }
   }
 
   /** Who asks for the same command while it is on its way gets what became of it. */

@@ -11,7 +11,7 @@ export {
   type RunnerState,
   type RunnerStatus,
 } from './projection/runner.js';
-export { ReadModels, type ReadModelsOptions } from './read-models.js';
+export { ReadModels, type Filled, type ReadModelsOptions, type ReadModelsProgress } from './read-models.js';
 export { dumpTables } from './tables/dump-tables.js';
 export { ReadModelsNotReadyError } from './tables/serving.js';
 export { FOLD_VERSION } from './tables/tables.js';

@@ -10,7 +10,10 @@ import { getRelease, listReleases, type ReleaseView } from './list-releases/list
 import { listUpgrades, type UpgradesQuery } from './list-upgrades/list-upgrades.js';
 import type { Page, PageQuery } from './page.js';
 import { createPool } from './tables/connection.js';
+import { isTableMissing } from './tables/ensure-tables.js';
+import { readGenerations, type Generation } from './tables/generations.js';
 import { CheckpointRow, ROWS } from './tables/rows.js';
+import { readError } from './tables/serving.js';
 import { CheckpointWatch } from './wait-for/checkpoint-watch.js';
 
 export interface ReadModelsOptions {
@@ -20,13 +23,30 @@ export interface ReadModelsOptions {
   readonly log: EventLog;
 }
 
+/** A filling of the read models: its number, and the position up to which the log is folded into it. */
+export type Filled = Pick<Generation, 'generation' | 'position'>;
+
+/** `serving` answers; `filling` will from the moment on that it has seen as much. */
+export interface ReadModelsProgress {
+  readonly serving?: Filled;
+  readonly filling?: Filled;
+}
+
+const filledOf = ({ generation, position }: Generation): Filled => ({ generation, position });
+
+const asked = <T>(answer: Promise<T>): Promise<T> =>
+  answer.catch((error: unknown) => {
+    throw readError(error);
+  });
+
 const CONNECT_TIMEOUT_MS = 5_000;
 const STATEMENT_TIMEOUT_MS = 10_000;
 const POOL_MAX = 8;
 
 /**
  * The questions that read models answer; they may lag behind the log by a moment. Every answer is of one checkpoint.
- * While no generation serves, all but `statusAt` and `waitFor` reject with ReadModelsNotReadyError.
+ * While no generation serves, all but `statusAt`, `progress` and `waitFor` reject with ReadModelsNotReadyError; while
+ * Postgres is away all but `waitFor` reject with UnavailableError.
  */
 export class ReadModels {
   private readonly watch: CheckpointWatch;
@@ -39,7 +59,7 @@ export class ReadModels {
     private readonly log: EventLog,
   ) {
     this.watch = new CheckpointWatch(() => this.position());
-    this.statuses = new SharedReads((upgradeId) => getStatus(pool, upgradeId));
+    this.statuses = new SharedReads((upgradeId) => asked(getStatus(pool, upgradeId)));
   }
 
   static async open({ databaseUrl, log }: ReadModelsOptions): Promise<ReadModels> {
@@ -67,27 +87,27 @@ export class ReadModels {
   }
 
   listUpgrades(query: UpgradesQuery): Promise<Page<UpgradeStatus>> {
-    return listUpgrades(this.source, query);
+    return asked(listUpgrades(this.source, query));
   }
 
   getCluster(clusterId: string): Promise<ClusterView | undefined> {
-    return getCluster(this.source, clusterId);
+    return asked(getCluster(this.source, clusterId));
   }
 
   listClusters(query: PageQuery): Promise<Page<ClusterView>> {
-    return listClusters(this.source, query);
+    return asked(listClusters(this.source, query));
   }
 
   listNodes(clusterId: string, query: PageQuery): Promise<Page<ClusterNodeView>> {
-    return listNodes(this.source, clusterId, query);
+    return asked(listNodes(this.source, clusterId, query));
   }
 
   getRelease(version: string): Promise<ReleaseView | undefined> {
-    return getRelease(this.source, version);
+    return asked(getRelease(this.source, version));
   }
 
   listReleases(query: PageQuery): Promise<Page<ReleaseView>> {
-    return listReleases(this.source, query);
+    return asked(listReleases(this.source, query));
   }
 
   /** True as soon as this position was seen, false when the time is over. */
@@ -99,6 +119,16 @@ export class ReadModels {
   async position(): Promise<number> {
     const checkpoint = await this.source.manager.findOne(CheckpointRow, { where: { serving: true } });
     return Number(checkpoint?.position ?? 0);
+  }
+
+  /** What serves, and what is being filled. */
+  async progress(): Promise<ReadModelsProgress> {
+    const known = await readGenerations(this.pool).catch((error: unknown) => {
+      if (isTableMissing(error)) return [];
+      throw readError(error);
+    });
+    const [serving, filling] = [known.find((one) => one.serving), known.findLast((one) => !one.serving)];
+    return { ...(serving && { serving: filledOf(serving) }), ...(filling && { filling: filledOf(filling) }) };
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Bus } from '@baton/bus';
 import { REBUILD_SUBJECT, type RebuildReply } from '@baton/contracts';
-import { ProblemError } from '../problems/problem.js';
+import { missing } from '../problems/problem.js';
 
 const ANSWER_WITHIN_MS = 5_000;
 
@@ -11,6 +11,7 @@ export const askRebuild = async (bus: Bus): Promise<RebuildReply> => {
     return reply.json<RebuildReply>();
   } catch (cause) {
     const why = (cause as Error).message;
-    throw new ProblemError('not-ready', `The projection service does not answer (${why}). GET /readyz says more.`);
+    const detail = `The projection service does not answer (${why}). Start it and ask again; GET /readyz says more.`;
+    throw missing('not-ready', detail, 'projection');
   }
 };

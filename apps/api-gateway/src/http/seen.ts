@@ -1,7 +1,7 @@
 import type { EventLog } from '@baton/contracts';
 import type { Reads } from '../ports.js';
 import { Optional, PositionField } from './fields.js';
-import { ProblemError } from '../problems/problem.js';
+import { missing } from '../problems/problem.js';
 
 /** Of every answer that comes from the read models. */
 export class AfterQuery {
@@ -15,12 +15,8 @@ const WAIT_MS = 5_000;
 /** Waits until the read models have seen this position, so that an answer shows what the caller has just written. */
 export const seen = async (reads: Reads, { after }: AfterQuery): Promise<void> => {
   if (after === undefined || (await reads.waitFor(Number(after), WAIT_MS))) return;
-  throw new ProblemError(
-    'read-models-behind',
-    `Position ${after} was not seen within ${WAIT_MS / 1000} s. Ask again; GET /readyz says what is missing.`,
-    {},
-    { 'retry-after': '1' },
-  );
+  const detail = `Position ${after} was not seen within ${WAIT_MS / 1000} s. Ask again; GET /readyz says what is missing.`;
+  throw missing('read-models-behind', detail, 'projection');
 };
 
 /**

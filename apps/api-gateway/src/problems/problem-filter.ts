@@ -1,8 +1,8 @@
-import { BadEventError, UnknownOutcomeError } from '@baton/event-log';
+import { BadEventError, UnavailableError, UnknownOutcomeError } from '@baton/event-log';
 import { ReadModelsNotReadyError } from '@baton/read-models';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { ProblemError, type ProblemKind } from './problem.js';
+import { ProblemError, missing, type ProblemKind } from './problem.js';
 
 /** Every error leaves as problem+json; what is not foreseen is logged and says nothing about the inside. */
 @Catch()
@@ -36,12 +36,17 @@ const sendProblem = (error: ProblemError, request: FastifyRequest, reply: Fastif
 
 const toProblemError = (error: unknown, request: FastifyRequest): ProblemError => {
   if (error instanceof ProblemError) return error;
-  if (error instanceof UnknownOutcomeError) return new ProblemError('outcome-unknown', UNKNOWN_OUTCOME);
+  if (error instanceof UnknownOutcomeError) return missing('outcome-unknown', UNKNOWN_OUTCOME, 'postgres');
   if (error instanceof BadEventError) return new ProblemError('invalid-request', `${error.message}. Correct it.`);
-  if (error instanceof ReadModelsNotReadyError) return new ProblemError('read-models-behind', `${error.message}.`);
+  if (error instanceof ReadModelsNotReadyError) return missing('not-ready', NOT_FILLED, 'projection');
+  if (error instanceof UnavailableError) return missing('not-ready', `${error.message}. ${ASK_AGAIN}`, 'postgres');
   const status = error instanceof HttpException ? error.getStatus() : (error as { statusCode?: number }).statusCode;
   return new ProblemError(...foreseen(status, error, request));
 };
+
+const ASK_AGAIN = 'Ask again in a moment; GET /readyz says what is missing.';
+
+const NOT_FILLED = `The read models are being filled from the log, or projection-svc does not run. ${ASK_AGAIN}`;
 
 const UNKNOWN_OUTCOME =
   'The database did not answer. Ask again with the same Idempotency-Key: it is carried out once at most.';

@@ -96,6 +96,10 @@ export class ProblemError extends Error {
   }
 }
 
+/** A dependency that is away for now, by its name in /readyz. */
+export const missing = (kind: ProblemKind, detail: string, dependency: string): ProblemError =>
+  new ProblemError(kind, detail, { missing: dependency }, { 'retry-after': '1' });
+
 const isKind = (kind: string): kind is ProblemKind => Object.hasOwn(KINDS, kind);
 
 /** What the domain refused, as a problem. A kind without a status of its own is a rule that said no: 409. */

@@ -1,7 +1,14 @@
 import type pg from 'pg';
 import { createPool } from '../tables/connection.js';
 import { ensureTables, isTableMissing } from '../tables/ensure-tables.js';
-import { beginGeneration, readGenerations, removeLeftovers, switchTo, type Generation } from '../tables/generations.js';
+import {
+  beginGeneration,
+  readGenerations,
+  readProgress,
+  removeLeftovers,
+  switchTo,
+  type Generation,
+} from '../tables/generations.js';
 import { FOLD_VERSION } from '../tables/tables.js';
 import { Leadership } from './leadership.js';
 import { Projector } from './projector.js';
@@ -71,10 +78,14 @@ export class ReadModelRunner {
     this.signal.fire();
   }
 
-  /** Fills the read models again while the present ones serve; asked again meanwhile, it is the same filling. */
+  /**
+   * Fills the read models again while the present ones serve; asked again meanwhile, it is the same filling.
+   * `position` is the head of the log: the new ones serve when they have seen at least that.
+   */
   async rebuild(): Promise<Pick<Generation, 'generation' | 'position'>> {
     await ensureTables(this.pool);
-    const { generation, position } = await beginGeneration(this.pool);
+    const { generation } = await beginGeneration(this.pool);
+    const { head: position } = await readProgress(this.pool);
     this.located = false;
     this.signal.fire();
     return { generation, position };

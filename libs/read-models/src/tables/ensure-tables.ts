@@ -18,6 +18,6 @@ export const ensureTables = (pool: pg.Pool): Promise<boolean> =>
 
 const UNDEFINED_TABLE = '42P01';
 
-/** Somebody dropped a table under the statement. */
+/** There is no such table: nobody has made it yet, or somebody dropped it under the statement. */
 export const isTableMissing = (error: unknown): boolean =>
   error instanceof pg.DatabaseError && error.code === UNDEFINED_TABLE;
