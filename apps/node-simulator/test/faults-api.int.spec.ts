@@ -1,7 +1,8 @@
 import { eventually } from '@baton/testing';
 import { FAULTS, POINTS } from '../src/faults/fault.js';
 import { ARTIFACT } from './gateway.js';
-import { CLUSTER, faultsOf, Rig } from './rig.js';
+import { faultsOf, Rig } from './rig.js';
+import { CLUSTER } from './start-simulator.js';
 
 let rig: Rig;
 beforeEach(async () => {

@@ -5,14 +5,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SetFault } from '../src/faults/fault-book.js';
 import type { Machine } from '../src/machine/machine.js';
-import type { Paces } from '../src/machine/options.js';
-import { populate } from '../src/population.js';
-import { Simulator } from '../src/simulator.js';
 import type { TruthLine } from '../src/truth.js';
-import { FakeWire } from './fake-wire.js';
-import { ARTIFACT, Gateway, OLD } from './gateway.js';
+import type { Simulator } from '../src/simulator.js';
+import type { FakeWire } from './fake-wire.js';
+import { ARTIFACT, Gateway } from './gateway.js';
+import { CLUSTER, startSimulator, type RigOptions } from './start-simulator.js';
 
-export const CLUSTER = 'lab';
 /** A node as `GET /v1/nodes` shows it. */
 export interface ShownNode {
   readonly nodeId: string;
@@ -23,11 +21,6 @@ export interface ShownNode {
   readonly layers: Readonly<Record<string, string>>;
   readonly faults: readonly SetFault[];
   readonly workload: Readonly<Record<string, number>>;
-}
-
-export interface RigOptions {
-  readonly nodes?: number;
-  readonly paces?: Partial<Paces>;
 }
 
 /** Simulated machines on a real disk and real sockets; commands are fed to them by hand, as a stage's host would. */
@@ -208,21 +201,3 @@ export class Rig {
 }
 
 export const faultsOf = (nodeId: string): string => `/v1/clusters/${CLUSTER}/nodes/${nodeId}/faults`;
-
-const startSimulator = (
-  folder: string,
-  gatewayUrl: string,
-  { nodes = 1, paces }: RigOptions,
-  wires: Map<string, FakeWire>,
-): Promise<Simulator> =>
-  Simulator.start({
-    residents: populate([{ clusterId: CLUSTER, nodes, lanes: 1 }]),
-    ...{ stateDir: folder, host: '127.0.0.1', port: 0, protocols: ['block'], transfersMax: 4, gatewayUrl },
-    paces: { bootMs: 1, stageMs: 0, drainMs: 0, ...paces },
-    ...{ layers: { software: OLD, hypervisor: '9.0.0' }, services: ['data'], components: ['metadata'] },
-    wire: (_clusterId, nodeId) => {
-      const wire = new FakeWire();
-      wires.set(nodeId, wire);
-      return wire.asWire();
-    },
-  });

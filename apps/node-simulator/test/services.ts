@@ -51,8 +51,8 @@ export class Services {
     });
   }
 
-  /** Asks a node until its answer is the end of what it was asked for. */
-  async ask(question: Question): Promise<Answer> {
+  /** Asks a node until its answer is the end of what it was asked for, and enough. */
+  async ask(question: Question, isEnough: (answer: Answer) => boolean = () => true): Promise<Answer> {
     const { nodeId, verb, peers = [] } = question;
     const command: NodeCommand = {
       ...{ clusterId: this.clusterId, stage: 'staging', upgradeId: 'u1', upgradeNo: 1, instance: 'u1', attempt: 1 },
@@ -62,7 +62,7 @@ export class Services {
     let answer: Answer | undefined;
     const hasEnded = async (): Promise<boolean> => {
       answer = await askNode(this.bus, command);
-      return answer !== undefined && answer.status !== 'accepted' && answer.status !== 'running';
+      return answer !== undefined && !['accepted', 'running'].includes(answer.status) && isEnough(answer);
     };
     await eventually(`${nodeId} ends ${verb}`, hasEnded, WITHIN_MS);
     return answer!;

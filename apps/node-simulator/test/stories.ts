@@ -1,5 +1,6 @@
 import { FAULTS, type Kind, type Point } from '../src/faults/fault.js';
-import { Rig, type RigOptions } from './rig.js';
+import { Rig } from './rig.js';
+import type { RigOptions } from './start-simulator.js';
 
 /** Sets the fault that it is about and sees what it does. */
 export type Story = (rig: Rig) => Promise<void>;

@@ -28,10 +28,13 @@ afterAll(async () => {
   await services?.stop();
 });
 
-const askAll = (questions: readonly Question[]): Promise<readonly Answer[]> => {
+const askAll = (questions: readonly Question[], isEnough?: (answer: Answer) => boolean): Promise<readonly Answer[]> => {
   const slots = new Slots(AT_ONCE);
-  return Promise.all(questions.map((question) => slots.run(() => services.ask(question))));
+  return Promise.all(questions.map((question) => slots.run(() => services.ask(question, isEnough))));
 };
+
+// On a busy machine an answer may come too late; a stage asks again too.
+const hasReachedAll = ({ outcome }: Answer): boolean => outcome?.probe?.reached === 2 * RING;
 
 describe('one process with 1,000 simulated nodes', () => {
   it('answers for all of them, probes and stages in less than 1 GiB, and ends in order', async () => {
@@ -43,6 +46,7 @@ describe('one process with 1,000 simulated nodes', () => {
 
     const probed = await askAll(
       ids.map((nodeId, index) => ({ nodeId, verb: 'probe', args: { back: true }, peers: ringAfter(index) })),
+      hasReachedAll,
     );
     expect(probed.map(({ outcome }) => outcome?.probe)).toEqual(ids.map(() => ({ reached: 2 * RING, failures: [] })));
 

@@ -24,14 +24,13 @@ export class Ills {
 
   /** The machine boots healthy and is not up yet: nobody may see services that are to be down. */
   beforeUp(): void {
-    const { faults, lifeSignal } = this.machine;
-    const fault = faults.strike('stable');
-    if (fault) void this.befall(fault, lifeSignal);
+    this.strikeStable('slow', 'unhealthy', 'flap');
   }
 
   /** The machine has booted healthy. */
   afterBoot(): void {
     const { faults, lifeSignal } = this.machine;
+    this.strikeStable('crash-loop', 'gone');
     const now = faults.find('heartbeat', 'gone', 'crash-loop');
     if (now) {
       const upMs = now.kind === 'crash-loop' ? now.ms : undefined;
@@ -76,6 +75,12 @@ export class Ills {
   private strikeNow(kind: Kind): void {
     const { faults, isUp } = this.machine;
     if ((isUp || kind === 'gone') && faults.strike('heartbeat', kind) && isUp) this.machine.crash();
+  }
+
+  private strikeStable(...kinds: readonly Kind[]): void {
+    const { faults, lifeSignal } = this.machine;
+    const fault = faults.strike('stable', ...kinds);
+    if (fault) void this.befall(fault, lifeSignal);
   }
 
   private async befall(fault: SetFault, signal: AbortSignal): Promise<void> {

@@ -1,7 +1,8 @@
 import type { ProbeResult } from '@baton/contracts';
 import { eventually } from '@baton/testing';
 import { ARTIFACT } from '../gateway.js';
-import { CLUSTER, type Rig } from '../rig.js';
+import type { Rig } from '../rig.js';
+import { CLUSTER } from '../start-simulator.js';
 import { carriesOut } from '../stories.js';
 
 /** What n2 finds when it looks for n1. */
