@@ -11,6 +11,9 @@ import { answerFrameworkError } from './problems/problem-filter.js';
 // Long enough for an id of any sane length to reach the check that names what is wrong with it.
 const PARAMETER_LENGTH_MAX = 500;
 
+// What is under way may end; a caller that takes nothing any more must not keep the process.
+const CUT_OFF_AFTER_MS = 2_000;
+
 /** The gateway, ready to listen; with a transport it also takes events from the bus. */
 export const createGateway = async (
   parts: GatewayParts,
@@ -28,6 +31,10 @@ export const createGateway = async (
   adapter.getInstance().addHook('onResponse', (request, reply, done) => {
     const { url: route = 'none' } = request.routeOptions;
     httpSeconds.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1000);
+    done();
+  });
+  adapter.getInstance().addHook('preClose', (done) => {
+    setTimeout(() => adapter.getHttpServer().closeAllConnections(), CUT_OFF_AFTER_MS).unref();
     done();
   });
   if (options.transport) app.connectMicroservice({ strategy: options.transport });

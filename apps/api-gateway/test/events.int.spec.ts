@@ -80,9 +80,45 @@ describe('events over HTTP', () => {
     live.leave();
   });
 
+  it('go on at another gateway after the last position that was heard', async () => {
+    const live = await listen(`${url}/v1/events/stream?after=0`);
+    const head = await gateway.log.head();
+    await eventually('all events are heard', () => live.heard.length === head);
+    const other = await startGateway({ log: gateway.log });
+    await other.app.listen(0, '127.0.0.1');
+    await gateway.app.close();
+    await eventually('the stream has ended', live.isEnded);
+    await other.send('POST', '/v1/clusters', { clusterId: 'meanwhile' });
+
+    const lastId = live.heard.at(-1)?.id ?? '';
+    const again = await listen(`${await other.app.getUrl()}/v1/events/stream?after=0`, { 'last-event-id': lastId });
+    await eventually('what came meanwhile is heard', () => again.heard.length > 0);
+    expect(again.heard.map(({ id }) => id)).toEqual([String(head + 1)]);
+    again.leave();
+    await other.close();
+  });
+
+  it('do not keep a service that ends, although a caller takes nothing of them any more', async () => {
+    const upgradeId = await startUpgrade(gateway);
+    for (let i = 0; i < 400; i++) {
+      const data = { i, padding: 'x'.repeat(30_000) };
+      await append(gateway, upgradeId, `lane-${upgradeId}_main`, { type: 'Tick', data });
+    }
+    const response = await new Promise<IncomingMessage>((resolve, reject) =>
+      get(`${url}/v1/events/stream?after=0`, resolve).once('error', reject),
+    );
+    response.on('error', () => undefined).pause();
+    const startedAt = performance.now();
+    await gateway.app.close();
+    expect(performance.now() - startedAt).toBeLessThan(6_000);
+    response.destroy();
+  }, 20_000);
+
   it('end when the service ends, with the connection closed and not cut off', async () => {
     const live = await listen(`${url}/v1/events/stream`);
+    const startedAt = performance.now();
     await gateway.app.close();
+    expect(performance.now() - startedAt).toBeLessThan(1_000);
     await eventually('the stream has ended', live.isEnded);
     expect(live.response.complete).toBe(true);
   });
