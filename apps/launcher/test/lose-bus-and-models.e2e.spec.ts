@@ -40,8 +40,8 @@ const headOf = async (): Promise<number> => (await system.api.events()).length;
 /** So many nodes said after their last boot that they run this. */
 const runs = async (version: string): Promise<number> => {
   const path = '/v1/clusters/lab/nodes?limit=100';
-  const { items } = await system.api.ask<{ items: { layers: Record<string, string> }[] }>('GET', path);
-  return items.filter(({ layers }) => layers['software'] === version).length;
+  const { items } = await system.api.ask<{ items: { layers: Record<string, { current: string }> }[] }>('GET', path);
+  return items.filter(({ layers }) => layers['software']?.current === version).length;
 };
 
 const streamMadeAt = async (): Promise<string> => {

@@ -4,7 +4,7 @@ import { request, ProblemAnswer } from './http.js';
 export interface NodeOfCluster {
   readonly nodeId: string;
   readonly url: string;
-  readonly layers: Readonly<Partial<Record<Layer, string>>>;
+  readonly layers: Readonly<Partial<Record<Layer, { readonly current: string }>>>;
   readonly status: 'member' | 'evicted';
 }
 

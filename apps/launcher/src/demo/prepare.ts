@@ -43,7 +43,7 @@ const awaitNodes = async (
     // From an earlier start a node may be known under an address that it has no longer.
     const isKnown = simulated.every(({ nodeId, url }) => urls.get(nodeId) === url);
     if (nodes.length >= wanted && isKnown) {
-      const versions = nodes.flatMap(({ layers }) => (layers.software === undefined ? [] : [layers.software]));
+      const versions = nodes.flatMap(({ layers }) => (layers.software === undefined ? [] : [layers.software.current]));
       return versions.sort(compareVersions).at(-1) ?? '1.0.0';
     }
     if (performance.now() > end) {
