@@ -10,14 +10,20 @@ import {
 import type { EventLog } from '@baton/contracts';
 import { withTiming } from '@baton/domain';
 import { PostgresEventLog } from '@baton/event-log';
-import { readSettings, type HealthCheck, type Running, type Settings } from '@baton/platform';
+import {
+  beginMetrics,
+  exposeHandling,
+  readSettings,
+  type HealthCheck,
+  type Running,
+  type Settings,
+} from '@baton/platform';
 import { ReadModels } from '@baton/read-models';
 import { openUpgrades } from '@baton/stage-host';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
 import { resolve } from 'node:path';
-import { Gauge, collectDefaultMetrics, register } from 'prom-client';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
@@ -50,7 +56,8 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
     ...{ bus, log, logger, service: SERVICE },
     startAfter: async () => (await openUpgrades(log, Date.now())).startAfter,
   });
-  collectMetrics(transport);
+  beginMetrics(SERVICE);
+  exposeHandling(() => transport.state());
   const reads = await ReadModels.open({ databaseUrl: settings.databaseUrl, log });
   const app = await createGateway(
     {
@@ -116,23 +123,4 @@ const inTime = async <T>(work: Promise<T>, problem: string, withinMs = CHECK_WIT
     timer = setTimeout(() => reject(new Error(problem)), withinMs);
   });
   return Promise.race([work, late]).finally(() => clearTimeout(timer));
-};
-
-const collectMetrics = (transport: JetStreamServer): void => {
-  register.setDefaultLabels({ service: SERVICE });
-  collectDefaultMetrics();
-  new Gauge({
-    name: 'baton_handled_messages_total',
-    help: 'Events and reports that this process has handled since its start',
-    collect() {
-      this.set(transport.state().handledTotal);
-    },
-  });
-  new Gauge({
-    name: 'baton_parked_streams',
-    help: 'Streams whose events wait because one of them cannot be handled',
-    collect() {
-      this.set(transport.state().parkedStreams);
-    },
-  });
 };

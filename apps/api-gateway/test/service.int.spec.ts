@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway } from '../src/service.js';
 import { ARTIFACT, RELEASE, helloOf } from './gateway-fixture.js';
+import { breachesOf, parseMetrics } from './prometheus.js';
 
 // Whatever a read model answers; the rest comes from the log.
 const READ_ROUTES = [
@@ -137,6 +138,20 @@ describe('the gateway on Postgres and JetStream', () => {
     const after = String(free.body['position']);
     const over = await call('GET', `/v1/upgrades/${upgradeId}?after=${after}`);
     expect(over.body).toMatchObject({ state: 'completed' });
+  });
+
+  it('has metrics as Prometheus wants them: typed, explained, counters called _total, in base units', async () => {
+    const response = await fetch(`http://127.0.0.1:${running.ports?.['http']}/metrics`);
+    expect(response.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8');
+    const families = parseMetrics(await response.text());
+    expect(breachesOf(families)).toEqual([]);
+    const own = families.filter(({ name }) => name.startsWith('baton_')).map(({ name, type }) => `${type} ${name}`);
+    expect(own.sort()).toEqual([
+      ...['counter baton_gateway_appends_total', 'counter baton_handled_messages_total'],
+      ...['counter baton_parked_messages_total', 'gauge baton_parked_streams', 'histogram baton_http_request_seconds'],
+    ]);
+    const handled = families.find(({ name }) => name === 'baton_handled_messages_total');
+    expect(handled?.samples).toEqual([expect.stringMatching(/^baton_handled_messages_total\{.*\} [1-9]\d*$/)]);
   });
 
   it('hands a rebuild on to the projection service, and says when there is none', async () => {

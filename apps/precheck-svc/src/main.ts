@@ -2,12 +2,9 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { precheckStage, wantsRun, type PrecheckCommand } from '@baton/domain';
 import { readSettings, url } from '@baton/platform';
-import { hosted, runStageService, StageHost } from '@baton/stage-host';
-import { PrecheckListener } from './listener.js';
+import { hosted, runStageService } from '@baton/stage-host';
 import { loadChecks } from './load-checks.js';
 import { lookAround } from './surroundings.js';
-
-class PrecheckModule {}
 
 const settings = {
   gatewayUrl: url({
@@ -35,9 +32,6 @@ await runStageService({
       }),
     ];
   },
-  module: (host) => ({
-    module: PrecheckModule,
-    controllers: [PrecheckListener],
-    providers: [{ provide: StageHost, useValue: host }],
-  }),
+  events: ['upgrade', 'precheck'],
+  reports: 'precheck',
 });

@@ -1,12 +1,19 @@
 import { connectBus, ensureTopology, startRelay, type Bus, type Relay } from '@baton/bus';
 import { PostgresEventLog } from '@baton/event-log';
-import { readSettings, serveHealth, serviceSettings, type HealthCheck, type Running } from '@baton/platform';
+import {
+  beginMetrics,
+  readSettings,
+  serveHealth,
+  serviceSettings,
+  type HealthCheck,
+  type Running,
+} from '@baton/platform';
 import { ReadModelRunner } from '@baton/read-models';
 import type { LoggerService } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
 import { CoreNatsServer } from './core-nats-server.js';
-import { countProgress } from './metrics.js';
+import { exposeProgress } from './metrics.js';
 import { ProjectionModule } from './projection.module.js';
 
 const SERVICE = 'projection-svc';
@@ -29,7 +36,8 @@ export const startProjection = async (logger: Logger): Promise<Running> => {
     logger,
   });
   await app.listen();
-  countProgress(SERVICE, relay, runner);
+  beginMetrics(SERVICE);
+  exposeProgress(relay, runner);
   const health = await serveHealth({
     host: settings.host,
     port: settings.healthPort,

@@ -97,6 +97,13 @@ describe('the projection service', () => {
     await expect(reads.getCluster('three')).resolves.toBeDefined();
   });
 
+  it('counts what it has published, and shows how far it has come', async () => {
+    const { text } = await ask('/metrics');
+    expect(text).toMatch(/^# TYPE baton_relay_published_total counter\nbaton_relay_published_total\{.*\} [1-9]\d*$/m);
+    expect(text).toMatch(/^# TYPE baton_relay_position gauge$/m);
+    expect(text).toMatch(/^# TYPE baton_read_models_position gauge$/m);
+  });
+
   it('says that it is ready, and what is missing when it is not', async () => {
     await eventually('it is ready', async () => (await ask('/readyz')).status === 200);
     await nats.kill();

@@ -3,10 +3,7 @@ import { followHeartbeats, serveConfirm } from '@baton/bus';
 import type { EventLog, RolloutEvent } from '@baton/contracts';
 import { confirmHolder, laneStage, rolloutStage, type LaneState } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
-import { hosted, runStageService, StageHost } from '@baton/stage-host';
-import { RolloutListener } from './listener.js';
-
-class RolloutModule {}
+import { hosted, runStageService } from '@baton/stage-host';
 
 /** The lanes of an upgrade, as its waves opened them. */
 const lanesOf = async (log: EventLog, upgradeId: string): Promise<readonly string[]> => {
@@ -26,11 +23,8 @@ await runStageService({
       hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
       hosted(rolloutStage, { guards: ['upgrade'] }),
     ]),
-  module: (host) => ({
-    module: RolloutModule,
-    controllers: [RolloutListener],
-    providers: [{ provide: StageHost, useValue: host }],
-  }),
+  events: ['upgrade', 'staging', 'rollout', 'lane'],
+  reports: 'rollout',
   serve: (host, bus) => {
     followHeartbeats(bus, (heartbeat) => void host.noticed(heartbeat).catch(() => undefined));
     serveConfirm(bus, async (ask) => {

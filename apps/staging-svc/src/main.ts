@@ -1,16 +1,10 @@
 import 'reflect-metadata';
 import { stagingStage } from '@baton/domain';
-import { hosted, runStageService, StageHost } from '@baton/stage-host';
-import { StagingListener } from './listener.js';
-
-class StagingModule {}
+import { hosted, runStageService } from '@baton/stage-host';
 
 await runStageService({
   name: 'staging-svc',
   stages: () => Promise.resolve([hosted(stagingStage, { guards: ['upgrade'] })]),
-  module: (host) => ({
-    module: StagingModule,
-    controllers: [StagingListener],
-    providers: [{ provide: StageHost, useValue: host }],
-  }),
+  events: ['upgrade', 'distribution', 'staging'],
+  reports: 'staging',
 });

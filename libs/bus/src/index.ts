@@ -9,4 +9,5 @@ export type { BusLogger } from './logger.js';
 export { UNPARK_SUBJECT, listParked, unpark, type Parked } from './parked.js';
 export { startRelay, type Relay, type RelayOptions, type RelayState, type RelayStatus } from './relay.js';
 export { followHeartbeats, publishHeartbeat, publishReport } from './report.js';
+export { Signal } from './signal.js';
 export { PARKED_STREAM, PARKED_SUBJECTS, STREAMS, ensureTopology } from './topology.js';

@@ -1,6 +1,6 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { register } from 'prom-client';
+import { metricsText } from './metrics.js';
 
 /** Resolves when the thing works; rejects with what is missing. */
 export type HealthCheck = () => Promise<void> | void;
@@ -23,11 +23,6 @@ export const runChecks = async (checks: Readonly<Record<string, HealthCheck>>): 
     }),
   );
   return { ready: entries.every(([, result]) => result === 'ok'), checks: Object.fromEntries(entries) };
-};
-
-/** The metrics of this process in Prometheus' text format. */
-export const metricsText = async (): Promise<{ readonly contentType: string; readonly body: string }> => {
-  return { contentType: register.contentType, body: await register.metrics() };
 };
 
 /** `/livez`, `/readyz` and `/metrics` for a service that has no HTTP of its own. */

@@ -1,11 +1,19 @@
 import { askNode, connectBus, ensureTopology, follow, JetStreamServer, type Bus } from '@baton/bus';
-import type { EventLog } from '@baton/contracts';
+import type { EventLog, StageName } from '@baton/contracts';
 import { PostgresEventLog } from '@baton/event-log';
-import { createLogger, readSettings, runService, serveHealth, serviceSettings, type Running } from '@baton/platform';
-import type { DynamicModule } from '@nestjs/common';
+import {
+  beginMetrics,
+  createLogger,
+  exposeHandling,
+  readSettings,
+  runService,
+  serveHealth,
+  serviceSettings,
+  type Running,
+} from '@baton/platform';
 import { NestFactory } from '@nestjs/core';
 import type { MicroserviceOptions } from '@nestjs/microservices';
-import { collectDefaultMetrics, Gauge, register } from 'prom-client';
+import { listeningModule } from './listening-module.js';
 import { NodeDirectory } from './node-directory.js';
 import { openUpgrades } from './open-upgrades.js';
 import { systemClock, type HostedStage } from './ports.js';
@@ -15,8 +23,10 @@ export interface StageServiceOptions {
   /** The app's name; actor of its events and name of its consumers. */
   readonly name: string;
   readonly stages: (log: EventLog, env: NodeJS.ProcessEnv) => Promise<readonly HostedStage[]>;
-  /** The Nest module with the controller whose patterns say what the service listens to. */
-  readonly module: (host: StageHost) => DynamicModule;
+  /** The categories whose events it takes, its own too: what another replica recorded is reacted to as well. */
+  readonly events: readonly string[];
+  /** Of whose asks it takes the nodes' reports. */
+  readonly reports: StageName;
   /** What the service answers besides, e.g. the nodes' question before they go down; ends with the bus. */
   readonly serve?: (host: StageHost, bus: Bus) => void;
 }
@@ -61,9 +71,13 @@ const start = async (options: StageServiceOptions, logger: ReturnType<typeof cre
     service: options.name,
     startAfter: () => Promise.resolve(open.startAfter),
   });
-  const app = await NestFactory.createMicroservice<MicroserviceOptions>(options.module(host), { strategy, logger });
+  const app = await NestFactory.createMicroservice<MicroserviceOptions>(listeningModule(host, options), {
+    strategy,
+    logger,
+  });
   await app.listen();
-  exposeProgress(options.name, strategy);
+  beginMetrics(options.name);
+  exposeHandling(() => strategy.state());
   const health = await serveHealth({
     host: settings.host,
     port: settings.healthPort,
@@ -96,30 +110,4 @@ const followLog = (
   follow(bus, [...categories], (event) => void host.follow(event).catch(failed));
   follow(bus, ['node'], (event) => directory.take(event));
   bus.onReconnect(() => directory.forget());
-};
-
-const exposeProgress = (service: string, strategy: JetStreamServer): void => {
-  register.setDefaultLabels({ service });
-  collectDefaultMetrics();
-  new Gauge({
-    name: 'baton_handled_messages_total',
-    help: 'Events and reports that this process has handled since its start',
-    collect() {
-      this.set(strategy.state().handledTotal);
-    },
-  });
-  new Gauge({
-    name: 'baton_parked_streams',
-    help: 'Streams whose events wait because one of them cannot be handled',
-    collect() {
-      this.set(strategy.state().parkedStreams);
-    },
-  });
-  new Gauge({
-    name: 'baton_parked_messages_total',
-    help: 'Messages given up on since the start of this process',
-    collect() {
-      this.set(strategy.state().parkedTotal);
-    },
-  });
 };

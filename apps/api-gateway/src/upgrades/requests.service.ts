@@ -87,6 +87,6 @@ const catalogueOf = (events: readonly Recorded[]): readonly CatalogueEntry[] => 
   return [...byStream.values()];
 };
 
-/** The answer for a cluster that nobody has created. */
+/** The problem of an id that no upgrade has. */
 export const unknownUpgrade = (upgradeId: string): ProblemError =>
   new ProblemError('unknown-upgrade', `There is no upgrade ${upgradeId}. The upgrades: GET /v1/upgrades.`);

@@ -1,3 +1,4 @@
+import { Signal } from '@baton/bus';
 import type pg from 'pg';
 import { createPool } from '../tables/connection.js';
 import { ensureTables, isTableMissing } from '../tables/ensure-tables.js';
@@ -12,7 +13,6 @@ import {
 import { FOLD_VERSION } from '../tables/tables.js';
 import { Leadership } from './leadership.js';
 import { Projector } from './projector.js';
-import { Signal } from './signal.js';
 import { StandIn } from './stand-in.js';
 
 const POLL_MS = 500;
