@@ -1,54 +1,67 @@
-import { commandOnce, contiguous, streamVersions } from './checks/log.js';
-import {
-  bootsWhatWasStaged,
-  downOnlyWithToken,
-  effectOnce,
-  neverTwoDown,
-  passiveOnly,
-  stagedBeforeActivated,
-  statusIsFold,
-} from './checks/machines.js';
-import { relayComplete, relayOrder } from './checks/stream.js';
-import {
-  epochsRise,
-  failureStalls,
-  noGrantWhileHeld,
-  noReleaseByTime,
-  oneToken,
-  upgradedOnce,
-} from './checks/token.js';
-import type { History } from './history.js';
-import type { Violations } from './violations.js';
+import { activationChecks } from './checks/activation.js';
+import type { Check } from './checks/check.js';
+import { epochChecks } from './checks/epochs.js';
+import { logChecks } from './checks/log.js';
+import { machineChecks } from './checks/machines.js';
+import { movingChecks } from './checks/moving.js';
+import { onceChecks } from './checks/once.js';
+import { stagedChecks } from './checks/staged.js';
+import { statusChecks } from './checks/status.js';
+import { streamChecks } from './checks/stream.js';
+import { tokenChecks } from './checks/token.js';
+import { evidenceOf } from './evidence/evidence.js';
+import { Findings, type Violation } from './findings.js';
+import { SOURCES, type History, type Source } from './history.js';
 
+/** What came of one check. */
 export interface Verdict {
   readonly invariant: string;
-  readonly title: string;
-  readonly violations: Violations;
+  readonly says: string;
+  readonly of: string;
+  /** How many facts it was evaluated on. */
+  readonly evaluated: number;
+  /** `not evaluated`: nothing of the kind happened. What was not recorded is BROKEN. */
+  readonly verdict: 'holds' | 'BROKEN' | 'not evaluated';
+  /** By position; those that are of no event come last. */
+  readonly violations: readonly Violation[];
 }
 
-type Check = readonly [invariant: string, title: string, check: (history: History) => Violations];
+const numberOf = ({ invariant }: Check): number => Number(invariant.slice('INV-'.length));
 
 const CHECKS: readonly Check[] = [
-  ['INV-1', 'positions are 1..N and the hash chain verifies', contiguous],
-  ['INV-2', 'each stream is 1..k in position order', streamVersions],
-  ['INV-5', 'a command was taken at most once', commandOnce],
-  ['INV-7', 'message s of the stream carries position s, unchanged', relayOrder],
-  ['INV-8', 'the stream is as long as the log', relayComplete],
-  ['INV-10', 'the last status says what the log says', statusIsFold],
-  ['INV-11', 'at most one token in a lane', oneToken],
-  ['INV-12', 'epochs rise, and name one node and one digest', epochsRise],
-  ['INV-13', 'no node went down without its token', downOnlyWithToken],
-  ['INV-14', 'two nodes of a lane were never down together', neverTwoDown],
-  ['INV-16', 'no grant without an outcome or a decision before it', noReleaseByTime],
-  ['INV-16', 'no grant after an answered pause or abort', noGrantWhileHeld],
-  ['INV-17', 'the active partition was never written', passiveOnly],
-  ['INV-20', 'what was activated had been staged', stagedBeforeActivated],
-  ['INV-20', 'what came up had been staged', bootsWhatWasStaged],
-  ['INV-22', 'a stalled lane granted nothing', failureStalls],
-  ['INV-24', 'an upgraded node was not taken down again', upgradedOnce],
-  ['INV-24', 'an effect has one outcome in the journal', effectOnce],
-];
+  ...logChecks,
+  ...streamChecks,
+  ...statusChecks,
+  ...tokenChecks,
+  ...epochChecks,
+  ...activationChecks,
+  ...machineChecks,
+  ...movingChecks,
+  ...stagedChecks,
+  ...onceChecks,
+].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 /** Judges a run by what its parts recorded. Shares nothing with the services but the names of events. */
-export const checkHistory = (history: History): readonly Verdict[] =>
-  CHECKS.map(([invariant, title, check]) => ({ invariant, title, violations: check(history) }));
+export const checkHistory = (history: History): readonly Verdict[] => {
+  const evidence = evidenceOf(history);
+  return CHECKS.map((check) => {
+    const { invariant, says, of, needs, look } = check;
+    const findings = new Findings();
+    look(evidence, findings);
+    const violations = [
+      ...needs.flatMap((source) => lacking(history, source)),
+      ...findings.violations.toSorted((a, b) => (a.position ?? Infinity) - (b.position ?? Infinity) || 0),
+    ];
+    const { evaluated } = findings;
+    const verdict = violations.length > 0 ? 'BROKEN' : evaluated > 0 ? 'holds' : 'not evaluated';
+    return { invariant, says, of, evaluated, verdict, violations };
+  });
+};
+
+/** What was not recorded cannot hold. */
+const lacking = (history: History, source: Source): readonly Violation[] => [
+  ...(history[source].length === 0 ? [{ where: SOURCES[source], said: 'it is missing or empty' }] : []),
+  ...history.unreadable
+    .filter((line) => line.source === source)
+    .map(({ where }) => ({ where, said: 'nobody can read this line' })),
+];

@@ -34,72 +34,145 @@ export interface TruthLine {
   readonly by: 'token' | 'crash' | 'fault' | 'start';
   readonly epoch?: number;
   readonly bootId: string;
+  readonly runId: string;
   readonly version?: string;
-  readonly active: 'A' | 'B';
-  /** sha256 of what each partition holds. */
-  readonly digests: Readonly<Record<string, string>>;
+  readonly active: Partition;
+  /** sha256 of what each partition holds, by its manifest. */
+  readonly digests: Readonly<Partial<Record<Partition, string>>>;
+  /** Of the same host as the log's times. Milliseconds. */
+  readonly wallMs: number;
   /** Orders the lines of all processes of one host. Milliseconds. */
   readonly monotonicMs: number;
 }
 
-/** An outcome in a node's journal. */
+export type Partition = 'A' | 'B';
+
+/** A line of a node's journal: the highest it has seen, the outcome of an order, or whose report was taken. */
 export interface JournalLine {
+  readonly floor?: { readonly upgradeNo: number; readonly epoch: number };
+  readonly outcome?: Outcome;
+}
+
+/** What became of an order. */
+export interface Outcome {
+  readonly clusterId: string;
+  readonly nodeId: string;
+  readonly upgradeId: string;
+  readonly upgradeNo: number;
+  readonly verb: string;
+  readonly attempt: number;
+  readonly epoch?: number;
+  readonly status: string;
+  /** The life in which it was carried out. */
+  readonly bootId: string;
+  readonly runId: string;
   readonly outcome?: {
-    readonly clusterId: string;
-    readonly nodeId: string;
-    readonly upgradeNo: number;
-    readonly verb: string;
-    readonly attempt: number;
-    readonly epoch?: number;
-    readonly status: string;
-    readonly outcome?: { readonly alreadyActive?: boolean; readonly written?: { readonly sha256: string } };
+    readonly alreadyActive?: boolean;
+    readonly written?: { readonly partition?: Partition; readonly sha256: string };
   };
 }
 
-/** Everything that is known of a run, from sources that do not know of each other. */
-export interface History {
-  readonly log: readonly Exported[];
-  /** Absent: not recorded. */
-  readonly stream?: readonly Message[];
-  readonly truth: readonly TruthLine[];
-  readonly journals: readonly JournalLine[];
-  /** The last status of each upgrade over HTTP. */
-  readonly statuses: readonly Readonly<Record<string, unknown>>[];
+/** A node's journal; `name` is its file's. */
+export interface Journal {
+  readonly name: string;
+  readonly lines: readonly JournalLine[];
 }
 
-/** `io.baton.TokenGranted.v1` → `TokenGranted`. */
-export const nameOf = (event: Exported): string => event.type.split('.')[2] ?? '';
+export const SOURCES = {
+  log: 'log.ndjson',
+  stream: 'stream.ndjson',
+  statuses: 'statuses.ndjson',
+  truth: 'truth/',
+  journals: 'journals/',
+} as const;
+export type Source = keyof typeof SOURCES;
 
-export const clusterOf = (event: Exported): string => event.source.slice('/baton/'.length);
+/** Everything that is known of a run, from sources that do not know of each other; what is empty was not recorded. */
+export interface History {
+  readonly log: readonly Exported[];
+  readonly stream: readonly Message[];
+  /** The last status of each upgrade over HTTP. */
+  readonly statuses: readonly Readonly<Record<string, unknown>>[];
+  readonly truth: readonly TruthLine[];
+  readonly journals: readonly Journal[];
+  /** Lines that nobody can read, e.g. `log.ndjson:7`. */
+  readonly unreadable: readonly { readonly source: Source; readonly where: string }[];
+}
 
-export const categoryOf = (event: Exported): string => event.subject.slice(0, event.subject.indexOf('-'));
+/** The texts of a recorded history by path, e.g. `journals/demo-n1.jsonl`. */
+export type Files = Readonly<Record<string, string>>;
 
-const lines = <T>(file: string): readonly T[] =>
-  readFileSync(file, 'utf8')
-    .split('\n')
-    .flatMap((line) => parsed<T>(line));
+type Shape = Readonly<Record<string, 'string' | 'number' | 'object'>>;
 
-// The last line of a file whose writer was killed may be cut; it was never answered for.
-const parsed = <T>(line: string): readonly T[] => {
+const EVENT: Shape = {
+  ...{ id: 'string', source: 'string', type: 'string', subject: 'string', time: 'string', data: 'object' },
+  ...{ position: 'number', streamversion: 'number', hash: 'string', commandid: 'string', actor: 'string' },
+  ...{ correlationid: 'string', causationid: 'string' },
+};
+const TRUTH: Shape = {
+  ...{ clusterId: 'string', nodeId: 'string', event: 'string', by: 'string', bootId: 'string', runId: 'string' },
+  ...{ active: 'string', digests: 'object', wallMs: 'number', monotonicMs: 'number' },
+};
+const OUTCOME: Shape = {
+  ...{ clusterId: 'string', nodeId: 'string', upgradeId: 'string', upgradeNo: 'number', verb: 'string' },
+  ...{ attempt: 'number', status: 'string', bootId: 'string', runId: 'string' },
+};
+
+const isOf = (shape: Shape, value: unknown): boolean => {
+  const fields = (value ?? {}) as Readonly<Record<string, unknown>>;
+  return Object.entries(shape).every(([name, type]) => typeof fields[name] === type && fields[name] !== null);
+};
+
+const isMessage = (value: unknown): boolean => {
+  const { event } = value as Partial<Message>;
+  return isOf({ seq: 'number' }, value) && isOf(EVENT, event);
+};
+
+const isJournalLine = (value: unknown): boolean => {
+  const { floor, outcome } = value as JournalLine;
+  if (floor) return isOf({ upgradeNo: 'number', epoch: 'number' }, floor);
+  return outcome ? isOf(OUTCOME, outcome) : isOf({ taken: 'string' }, value);
+};
+
+/** Makes a history of texts. A line that cannot be read is named, never left out without a word. */
+export const parseHistory = (files: Files): History => {
+  const unreadable: { readonly source: Source; readonly where: string }[] = [];
+  const read = <T>(source: Source, path: string, fits: (value: unknown) => boolean): readonly T[] =>
+    (files[path] ?? '').split('\n').flatMap((line, index, { length }) => {
+      if (line === '') return [];
+      const value = parsed(line);
+      if (typeof value === 'object' && value !== null && fits(value)) return [value as T];
+      // The last line of a machine that was killed may be cut; nobody has heard of what it says.
+      const isCut = index === length - 1 && (source === 'truth' || source === 'journals');
+      if (!isCut) unreadable.push({ source, where: `${path}:${index + 1}` });
+      return [];
+    });
+  const paths = (folder: string): readonly string[] => Object.keys(files).filter((path) => path.startsWith(folder));
+  return {
+    log: read<Exported>('log', SOURCES.log, (value) => isOf(EVENT, value)),
+    stream: read<Message>('stream', SOURCES.stream, isMessage),
+    statuses: read('statuses', SOURCES.statuses, (value) => isOf({ upgradeId: 'string' }, value)),
+    truth: paths(SOURCES.truth).flatMap((path) => read<TruthLine>('truth', path, (value) => isOf(TRUTH, value))),
+    journals: paths(SOURCES.journals)
+      .map((name) => ({ name, lines: read<JournalLine>('journals', name, isJournalLine) }))
+      .filter(({ lines }) => lines.length > 0),
+    unreadable,
+  };
+};
+
+const parsed = (line: string): unknown => {
   try {
-    return line.trim() === '' ? [] : [JSON.parse(line) as T];
+    return JSON.parse(line);
   } catch {
-    return [];
+    return undefined;
   }
 };
 
-const allIn = <T>(folder: string): readonly T[] =>
-  existsSync(folder) ? readdirSync(folder).flatMap((file) => lines<T>(join(folder, file))) : [];
-
 /** Reads `log.ndjson`, `stream.ndjson`, `statuses.ndjson`, `truth/*` and `journals/*` of a folder. */
 export const readHistory = (folder: string): History => {
-  const optional = <T>(file: string): readonly T[] | undefined =>
-    existsSync(join(folder, file)) ? lines<T>(join(folder, file)) : undefined;
-  return {
-    log: lines<Exported>(join(folder, 'log.ndjson')),
-    stream: optional<Message>('stream.ndjson'),
-    statuses: optional<Readonly<Record<string, unknown>>>('statuses.ndjson') ?? [],
-    truth: allIn<TruthLine>(join(folder, 'truth')),
-    journals: allIn<JournalLine>(join(folder, 'journals')),
-  };
+  const inside = (path: string): readonly string[] =>
+    existsSync(join(folder, path)) ? readdirSync(join(folder, path)).map((file) => path + file) : [];
+  const names = [SOURCES.log, SOURCES.stream, SOURCES.statuses].filter((path) => existsSync(join(folder, path)));
+  const paths = [...names, ...inside(SOURCES.truth), ...inside(SOURCES.journals)];
+  return parseHistory(Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')])));
 };

@@ -1,83 +1,135 @@
-import { digestOf, sha256 } from '../src/checks/log.js';
-import type { Exported, History, TruthLine } from '../src/history.js';
+import { GENESIS, hashAfter } from '../src/checks/chain.js';
+import type { Exported, History, Journal, TruthLine } from '../src/history.js';
+import { grantOf, NEW, Recording, type Fact, type TurnOf } from './recording.js';
 
-type Fact = readonly [stream: string, type: string, data: Readonly<Record<string, unknown>>];
+/** A recorded run that can still be spoilt. */
+export interface Draft {
+  facts: Fact[];
+  truth: TruthLine[];
+  journals: Journal[];
+  statuses: Readonly<Record<string, unknown>>[];
+}
 
-const granted = (nodeId: string, epoch: number): Fact => [
-  'lane-u1_main',
-  'TokenGranted',
-  { nodeId, epoch, direction: 'forward', attempt: 1, digest: 'new' },
-];
-const stable = (nodeId: string, epoch: number): Fact => ['lane-u1_main', 'HolderStable', { nodeId, epoch }];
-const returned = (nodeId: string, epoch: number): Fact => [
-  'lane-u1_main',
-  'TokenReturned',
-  { nodeId, epoch, outcome: 'upgraded' },
-];
-const staged = (nodeId: string): Fact => ['staging-u1', 'NodeStaged', { nodeId, partition: 'B', digest: 'new' }];
+const [MAIN, SIDE] = ['lane-u1_main', 'lane-u1_side'];
+const [UPGRADE, ROLLOUT, CLUSTER] = ['upgrade-u1', 'rollout-u1', 'cluster-demo'];
 
-/** Two nodes, staged and then upgraded one after the other. */
-export const FACTS: readonly Fact[] = [
-  ['upgrade-u1', 'UpgradeRequested', {}],
-  staged('n1'),
-  staged('n2'),
-  granted('n1', 1_000_001),
-  stable('n1', 1_000_001),
-  returned('n1', 1_000_001),
-  granted('n2', 1_000_002),
-  stable('n2', 1_000_002),
-  returned('n2', 1_000_002),
-];
+const main = (nodeId: string, count: number, more: Partial<TurnOf> = {}): TurnOf => ({
+  ...{ lane: MAIN, nodeId, epoch: 1_000_000 + count, ...more },
+});
 
-/** The facts as a log with versions, positions and a chain that verifies. */
-export const sealed = (facts: readonly Fact[]): readonly Exported[] => {
-  const versions = new Map<string, number>();
-  let previous: Buffer = Buffer.alloc(32);
-  return facts.map(([subject, type, data], index) => {
-    const streamversion = (versions.get(subject) ?? 0) + 1;
-    versions.set(subject, streamversion);
-    const unsealed: Exported = {
-      id: `${subject}:${streamversion}`,
-      source: '/baton/demo',
-      type: `io.baton.${type}.v1`,
-      subject,
-      time: '2026-01-01T00:00:00.000Z',
-      position: index + 1,
-      streamversion,
-      hash: '',
-      correlationid: 'c',
-      causationid: 'c',
-      commandid: `command-${index + 1}`,
-      actor: 'test',
-      upgradeid: 'u1',
-      data,
-    };
-    const position = Buffer.alloc(8);
-    position.writeBigUInt64BE(BigInt(index + 1));
-    previous = sha256(Buffer.concat([previous, position, digestOf(unsealed)]));
-    return { ...unsealed, hash: previous.toString('hex') };
-  });
+const openingOf = (lane: string, nodes: readonly string[], direction = 'forward') =>
+  [`lane-u1_${lane}`, 'LaneOpened', { lane, wave: 1, direction, part: 1, of: 1, nodes, witnesses: [] }] as const;
+
+const closingOf = (lane: string, direction = 'forward') =>
+  [`lane-u1_${lane}`, 'LaneClosed', { lane, wave: 1, direction, done: 1, skipped: [] }] as const;
+
+const begin = (run: Recording): void => {
+  for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.powerOn(nodeId);
+  const release = { version: '1.1.0', layer: 'software', sha256: NEW };
+  const strategy = { name: 'default', onFailure: { scope: 'upgrade' } };
+  const names = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0', dryRun: false };
+  run.append(
+    [UPGRADE, 'UpgradeRequested', { ...names, autoCommit: false, release, strategy }],
+    [CLUSTER, 'UpgradeAdmitted', { upgradeId: 'u1', upgradeNo: 1 }],
+  );
+  for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.stage(nodeId);
+  run.append([UPGRADE, 'CommitRequested']);
+  run.append([ROLLOUT, 'RolloutStarted'], openingOf('main', ['n1', 'n2', 'n4']), openingOf('side', ['n3']));
 };
 
-const life = (nodeId: string, epoch: number, monotonicMs: number): readonly TruthLine[] => {
-  const common = { clusterId: 'demo', nodeId, by: 'token', epoch } as const;
-  const digests = { A: 'old', B: 'new' };
-  return [
-    { ...common, event: 'up', by: 'start', bootId: `${nodeId}-1`, active: 'A', digests, monotonicMs: 0 },
-    { ...common, event: 'down', bootId: `${nodeId}-1`, active: 'B', digests, monotonicMs },
-    { ...common, event: 'up', bootId: `${nodeId}-2`, active: 'B', digests, monotonicMs: monotonicMs + 10 },
-  ];
+/** n1 and n3 go over; n2 falls back, stalls everybody and is retried; n4 gives its turn up and is evicted. */
+const forward = (run: Recording): void => {
+  const [n1, n2, n2Again, n4] = [main('n1', 1), main('n2', 2), main('n2', 3, { attempt: 2 }), main('n4', 4)];
+  const n3: TurnOf = { lane: SIDE, nodeId: 'n3', epoch: 1_000_001 };
+  run.append(grantOf(n1));
+  run.goOver(n1);
+  run.append([UPGRADE, 'PauseRequested']);
+  run.isStable(n1);
+  run.append([UPGRADE, 'ResumeRequested']);
+  run.append(grantOf(n2));
+  run.goOver(n2);
+  run.fallBack('n2');
+  const stalled = { nodeId: 'n2', epoch: n2.epoch, reason: 'fell-back' };
+  run.append([MAIN, 'LaneStalled', stalled], [ROLLOUT, 'RolloutStalled', { lane: 'main', wave: 1, scope: 'upgrade' }]);
+  run.append([UPGRADE, 'RetryRequested', { nodeId: 'n2' }]);
+  run.append(
+    [MAIN, 'LaneResumed', { nodeId: 'n2', epoch: n2.epoch }],
+    [MAIN, 'TokenReturned', { nodeId: 'n2', epoch: n2.epoch, outcome: 'retried' }],
+    grantOf(n2Again),
+  );
+  run.append([ROLLOUT, 'RolloutResumed', { lane: 'main' }]);
+  run.append(grantOf(n3));
+  run.goOver(n2Again);
+  run.goOver(n3);
+  run.isStable(n2Again, grantOf(n4));
+  run.isStable(n3, closingOf('side'));
+  run.append([UPGRADE, 'EvictRequested', { nodeId: 'n4', confirmedDown: false }]);
+  run.append([MAIN, 'HolderEvicted', { nodeId: 'n4', epoch: n4.epoch, confirmedDown: false }], closingOf('main'));
+  run.append([ROLLOUT, 'RolloutCompleted']);
+  run.append([UPGRADE, 'UpgradeCompleted'], [CLUSTER, 'UpgradeReleased', { upgradeId: 'u1' }]);
 };
 
-export const aRun = (facts: readonly Fact[] = FACTS): History => {
-  const log = sealed(facts);
+const back = (run: Recording): void => {
+  const [n2, n1] = [main('n2', 5, { attempt: 3, direction: 'back' }), main('n1', 6, { attempt: 2, direction: 'back' })];
+  const n3: TurnOf = { lane: SIDE, nodeId: 'n3', epoch: 1_000_002, attempt: 2, direction: 'back' };
+  run.append([UPGRADE, 'RollbackRequested'], [CLUSTER, 'UpgradeAdmitted', { upgradeId: 'u1', upgradeNo: 1 }]);
+  run.append([ROLLOUT, 'RollbackStarted'], openingOf('main', ['n2', 'n1'], 'back'), openingOf('side', ['n3'], 'back'));
+  run.append(grantOf(n2));
+  run.append(grantOf(n3));
+  run.goOver(n2);
+  run.isStable(n2, grantOf(n1));
+  run.goOver(n3);
+  run.isStable(n3, closingOf('side', 'back'));
+  run.goOver(n1);
+  run.isStable(n1, closingOf('main', 'back'));
+  run.append([ROLLOUT, 'RollbackCompleted']);
+  run.append([UPGRADE, 'UpgradeRolledBack'], [CLUSTER, 'UpgradeReleased', { upgradeId: 'u1' }]);
+};
+
+const statusOf = (facts: readonly Fact[]): Draft['statuses'][number] => {
+  const [first, last] = [facts[0] as Fact, facts.at(-1) as Fact];
+  const timeOf = ({ at }: Fact): string => new Date(at).toISOString();
+  const names = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'default' };
+  const times = { startedAt: timeOf(first), updatedAt: timeOf(last), endedAt: timeOf(last) };
+  const reverted = ['n1', 'n2', 'n3'].map((nodeId) => ({ nodeId, state: 'reverted', layers: { software: '1.0.0' } }));
   return {
-    log,
-    stream: log.map((event) => ({ seq: event.position, event })),
-    truth: [...life('n1', 1_000_001, 100), ...life('n2', 1_000_002, 200)],
-    journals: [],
-    statuses: [{ upgradeId: 'u1', position: log.length, nodes: [] }],
+    ...{ ...names, dryRun: false, state: 'rolled-back', stage: 'rollout', position: facts.length, ...times },
+    ...{ progress: { done: 3, total: 3 }, versions: { '1.0.0': 3 } },
+    lanes: ['main', 'side'].map((lane) => ({ lane, wave: 1, direction: 'back', state: 'closed' })),
+    nodes: [...reverted, { nodeId: 'n4', state: 'evicted', layers: { software: '1.0.0' } }],
   };
 };
 
-export { granted, returned, stable, staged, type Fact };
+/** An upgrade with a pause, a stall, a retry and an eviction, and then a rollback: nothing is wrong with it. */
+export const aRun = (): Draft => {
+  const run = new Recording();
+  begin(run);
+  forward(run);
+  back(run);
+  return { facts: run.facts, truth: run.truth, journals: run.journals, statuses: [statusOf(run.facts)] };
+};
+
+/** The facts as a log with versions, positions and a chain that verifies. */
+const seal = (facts: readonly Fact[]): readonly Exported[] => {
+  const versions = new Map<string, number>();
+  let previous = GENESIS;
+  return facts.map(({ stream, type, data, command, at }, index) => {
+    const streamversion = (versions.get(stream) ?? 0) + 1;
+    versions.set(stream, streamversion);
+    const commandid = `command-${command}`;
+    const event: Exported = {
+      ...{ id: `${stream}:${streamversion}`, source: '/baton/demo', type: `io.baton.${type}.v1`, subject: stream },
+      ...{ time: new Date(at).toISOString(), position: index + 1, streamversion, hash: '', actor: 'test' },
+      ...{ correlationid: 'c', causationid: 'c', commandid, upgradeid: 'u1', data },
+    };
+    previous = hashAfter(previous, event);
+    return { ...event, hash: previous.toString('hex') };
+  });
+};
+
+/** What the parts of the system have recorded of it, and the stream as the relay would have it. */
+export const historyOf = ({ facts, truth, journals, statuses }: Draft): History => {
+  const log = seal(facts);
+  const stream = log.map((event) => ({ seq: event.position, event }));
+  return { log, stream, truth, journals, statuses, unreadable: [] };
+};

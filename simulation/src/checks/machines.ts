@@ -1,138 +1,154 @@
-import { categoryOf, clusterOf, nameOf, type Exported, type History, type TruthLine } from '../history.js';
-import type { Violations } from '../violations.js';
+import { turnWith, type Evidence } from '../evidence/evidence.js';
+import { isOfType, nodeKey, textOf, timeOf, numberOf, recordOf, nodeOf } from '../evidence/event.js';
+import { downTimesOf, livesOf, placeOf, type DownTime } from '../evidence/machines.js';
+import { stepOf, type Turn } from '../evidence/turns.js';
+import type { Exported, TruthLine } from '../history.js';
+import type { Check } from './check.js';
 
-const nodeKey = (cluster: string, node: unknown): string => `${cluster}/${String(node)}`;
-
-interface Down {
-  readonly line: TruthLine;
-  readonly from: number;
-  readonly until: number;
+/** A time down that a token is answerable for. */
+interface Outage extends DownTime {
+  readonly node: string;
+  /** Undefined: it went down for an epoch that it was never granted. */
+  readonly turn?: Turn;
 }
 
-/** When each machine was down, by its own record. */
-const downTimes = (truth: readonly TruthLine[]): readonly Down[] => {
-  const open = new Map<string, TruthLine>();
-  const downs: Down[] = [];
-  for (const line of [...truth].sort((a, b) => a.monotonicMs - b.monotonicMs)) {
-    const key = nodeKey(line.clusterId, line.nodeId);
-    const before = open.get(key);
-    if (before) downs.push({ line: before, from: before.monotonicMs, until: line.monotonicMs });
-    if (line.event === 'down') open.set(key, line);
-    else open.delete(key);
-  }
-  for (const line of open.values()) downs.push({ line, from: line.monotonicMs, until: Infinity });
-  return downs;
-};
-
-const grants = ({ log }: History): readonly Exported[] => log.filter((event) => nameOf(event) === 'TokenGranted');
-
-/** Every node that went down for a token had been granted that very epoch. */
-export const downOnlyWithToken = (history: History): Violations => {
-  const granted = new Set(
-    grants(history).map((event) => `${nodeKey(clusterOf(event), event.data['nodeId'])}/${String(event.data['epoch'])}`),
-  );
-  return history.truth.flatMap(({ clusterId, nodeId, event, by, epoch }) => {
-    if (event !== 'down' || by !== 'token') return [];
-    const has = granted.has(`${nodeKey(clusterId, nodeId)}/${String(epoch)}`);
-    return has ? [] : [`${clusterId}/${nodeId} went down for epoch ${String(epoch)}, which nobody granted it`];
+/** The turn in which a machine went down by a fault, before it was seen to be well for as long as was wanted. */
+const turnAt = (evidence: Evidence, node: string, { line }: DownTime): Turn | undefined =>
+  evidence.turnsOfNode.get(node)?.find((turn) => {
+    const isIn = timeOf(turn.grant) <= line.wallMs && line.wallMs <= turn.until;
+    const stable = stepOf(turn, 'HolderStable');
+    return isIn && !(stable && isWellUntil(evidence, turn, stable, line.wallMs));
   });
-};
 
-/** Down times by the token never overlap in a lane; what a fault or a crash took down is not counted. */
-export const neverTwoDown = (history: History): Violations => {
-  const laneOf = new Map<string, string>();
-  for (const event of grants(history)) {
-    laneOf.set(`${nodeKey(clusterOf(event), event.data['nodeId'])}/${String(event.data['epoch'])}`, event.subject);
-  }
-  const downs = downTimes(history.truth)
-    .filter(({ line }) => line.by === 'token')
-    .map((down) => ({
-      ...down,
-      lane: laneOf.get(`${nodeKey(down.line.clusterId, down.line.nodeId)}/${String(down.line.epoch)}`),
-    }))
-    .sort((a, b) => a.from - b.from);
-  return downs.flatMap((one, index) =>
-    downs
-      .slice(index + 1)
-      .filter((other) => other.lane === one.lane && other.line.nodeId !== one.line.nodeId && other.from < one.until)
-      .map((other) => `${one.line.nodeId} and ${other.line.nodeId} of ${String(one.lane)} were down together`),
+/** Lives of this boot in which the machine was up for as long as the evidence says, before that time. */
+const isWellUntil = ({ machines }: Evidence, turn: Turn, stable: Exported, wallMs: number): boolean => {
+  const evidence = recordOf(stable, 'evidence');
+  const healthyForMs = typeof evidence['healthyForMs'] === 'number' ? evidence['healthyForMs'] : Infinity;
+  return livesOf(machines.get(nodeKey(turn.cluster, turn.nodeId)) ?? []).some(
+    ({ up, next }) =>
+      up.bootId === evidence['bootId'] && up.wallMs + healthyForMs <= Math.min(wallMs, next?.wallMs ?? Infinity),
   );
 };
 
-/** From one boot to the next order to go over, the active partition holds the same bytes. */
-export const passiveOnly = ({ truth }: History): Violations => {
-  const running = new Map<string, TruthLine>();
-  return [...truth]
-    .sort((a, b) => a.monotonicMs - b.monotonicMs)
-    .flatMap((line) => {
-      const key = nodeKey(line.clusterId, line.nodeId);
-      const up = running.get(key);
-      if (line.event === 'up') running.set(key, line);
-      if (line.event === 'up' || !up) return [];
-      const changed = up.digests[up.active] !== line.digests[up.active];
-      return changed ? [`${key} ran ${up.active} and its bytes changed while it ran`] : [];
-    });
+const outagesOf = (evidence: Evidence): readonly Outage[] =>
+  [...evidence.machines].flatMap(([node, lines]) =>
+    downTimesOf(lines).flatMap((down) => {
+      const turn = down.byToken ? turnWith(evidence, node, down.epoch) : turnAt(evidence, node, down);
+      return down.byToken || turn ? [{ ...down, node, ...(turn && { turn }) }] : [];
+    }),
+  );
+
+const mayOverlap = (one: Outage, other: Outage): boolean => {
+  if (one.node === other.node || one.line.clusterId !== other.line.clusterId) return true;
+  const [a, b] = [one.turn, other.turn];
+  if (a && b && a.upgradeId === b.upgradeId && a.wave === b.wave && a.lane !== b.lane) return true;
+  // Who went down first was taken out by an operator, who said that it is down and stays so.
+  const { end } = a ?? {};
+  const isTakenOut = end !== undefined && isOfType(end, 'HolderEvicted') && end.data['confirmedDown'] === true;
+  return isTakenOut && timeOf(end) <= other.line.wallMs;
 };
 
-/** What a node activated it had staged and read back before, in the same upgrade. */
-export const stagedBeforeActivated = ({ log }: History): Violations => {
-  const staged = new Map<string, unknown>();
-  return log.flatMap((event) => {
-    const { nodeId, digest, direction } = event.data;
-    const key = `${String(event.upgradeid)}/${String(nodeId)}`;
-    if (nameOf(event) === 'NodeStaged') staged.set(key, digest);
-    if (nameOf(event) !== 'TokenGranted' || direction !== 'forward') return [];
-    return staged.get(key) === digest ? [] : [`${event.id} grants ${String(nodeId)} a digest it has not staged`];
-  });
-};
-
-/** A boot by the token brings up bytes that the log knows as staged. */
-export const bootsWhatWasStaged = (history: History): Violations => {
-  const known = new Set(history.log.flatMap((event) => (nameOf(event) === 'NodeStaged' ? [event.data['digest']] : [])));
-  const initial = new Map<string, unknown>();
-  return history.truth.flatMap((line) => {
-    const key = nodeKey(line.clusterId, line.nodeId);
-    const digest = line.digests[line.active];
-    if (!initial.has(key)) initial.set(key, digest);
-    if (line.event !== 'up' || line.by !== 'token') return [];
-    return known.has(digest) || initial.get(key) === digest ? [] : [`${key} came up on bytes that nobody staged`];
-  });
-};
-
-/** An effect has one outcome in a node's journal, however often it was asked for. */
-export const effectOnce = ({ journals }: History): Violations => {
-  const seen = new Map<string, string>();
-  return journals.flatMap(({ outcome }) => {
-    if (!outcome) return [];
-    const { clusterId, nodeId, upgradeNo, verb, attempt, epoch, status } = outcome;
-    const key = `${nodeKey(clusterId, nodeId)} ${upgradeNo}/${verb}/${attempt}/${epoch ?? '-'}`;
-    const before = seen.get(key);
-    seen.set(key, status);
-    return before === undefined || before === status ? [] : [`${key} ended as ${before} and as ${status}`];
-  });
-};
-
-/** INV-10: the last status over HTTP says what the log says. */
-export const statusIsFold = ({ log, statuses }: History): Violations =>
-  statuses.flatMap((status) => {
-    const upgradeId = status['upgradeId'];
-    const events = log.filter((event) => event.upgradeid === upgradeId);
-    const last = events.at(-1)?.position;
-    if (status['position'] !== last)
-      return [`the status of ${String(upgradeId)} is at ${String(status['position'])}, its log at ${String(last)}`];
-    const booted = new Map<unknown, string | undefined>();
-    for (const event of events) {
-      if (categoryOf(event) !== 'lane' || nameOf(event) !== 'HolderBooted') continue;
-      booted.set(event.data['nodeId'], (event.data['layers'] as Readonly<Record<string, string>>)['software']);
+const neverTwoDown: Check = {
+  invariant: 'INV-14',
+  says: 'two nodes of a lane are never down together, by the machines themselves',
+  of: 'times down',
+  needs: ['log', 'truth'],
+  look: (evidence, findings) => {
+    let down: readonly Outage[] = [];
+    for (const one of outagesOf(evidence).toSorted((a, b) => a.from - b.from)) {
+      down = down.filter(({ until }) => until > one.from);
+      const together = down.find((other) => !mayOverlap(other, one));
+      findings.look(placeOf(one.line), [
+        !together,
+        `${String(together?.node)} was down at that time, since ${String(together?.from)} ms`,
+      ]);
+      down = [...down, one];
     }
-    const nodes = (status['nodes'] ?? []) as readonly {
-      readonly nodeId: string;
-      readonly layers: Readonly<Record<string, string>>;
-    }[];
-    return nodes.flatMap(({ nodeId, layers }) => {
-      const version = booted.get(nodeId);
-      return version === undefined || layers['software'] === version
-        ? []
-        : [`the status of ${nodeId} says ${String(layers['software'])}, the log ${String(version)}`];
-    });
-  });
+  },
+};
+
+/** The life in which an event of a turn says that the node was. */
+const lifeOf = ({ machines }: Evidence, event: Exported, node: string): TruthLine | undefined =>
+  machines
+    .get(node)
+    ?.findLast(
+      (line) =>
+        line.event === 'up' &&
+        line.bootId === textOf(event, 'bootId') &&
+        line.runId === textOf(event, 'runId') &&
+        line.wallMs <= timeOf(event),
+    );
+
+const outcomesAreTrue: Check = {
+  invariant: 'INV-16',
+  says: 'a holder was back, on its version and well for so long, by its own record',
+  of: 'boots, outcomes',
+  needs: ['log', 'truth'],
+  look: (evidence, findings) => {
+    for (const turn of evidence.turns) {
+      const node = nodeKey(turn.cluster, turn.nodeId);
+      const [booted, stable] = [stepOf(turn, 'HolderBooted'), stepOf(turn, 'HolderStable')];
+      if (booted) {
+        const life = lifeOf(evidence, booted, node);
+        const { layer = '' } = evidence.upgrades.get(turn.upgradeId) ?? {};
+        const isSo = life !== undefined && recordOf(booted, 'layers')[layer] === life.version;
+        const drained = stepOf(turn, 'HolderDrained');
+        const isAnother = !drained || textOf(drained, 'runId') !== textOf(booted, 'runId');
+        const isStill = stepOf(turn, 'HolderActivated')?.data['alreadyActive'] === true;
+        findings.look(
+          booted,
+          [isSo, `${nodeOf(booted)} had no such life, or ran ${String(life?.version)} in it`],
+          [isAnother || isStill, `${nodeOf(booted)} had not gone down since it drained`],
+        );
+      }
+      if (!stable) continue;
+      const healthyForMs = numberOf({ ...stable, data: recordOf(stable, 'evidence') }, 'healthyForMs');
+      const isWell = isWellUntil(evidence, turn, stable, timeOf(stable));
+      findings.look(stable, [isWell, `${nodeOf(stable)} was not up for ${healthyForMs} ms then`]);
+    }
+  },
+};
+
+const passiveOnly: Check = {
+  invariant: 'INV-17',
+  says: 'the active partition holds the same bytes from boot to boot; nothing is written while a node is down',
+  of: 'lines of machines',
+  needs: ['truth'],
+  look: ({ machines }, findings) => {
+    for (const lines of machines.values()) {
+      for (const [index, line] of lines.entries()) {
+        const before = lines[index - 1];
+        if (!before) continue;
+        const parts = before.event === 'up' ? [before.active] : (['A', 'B'] as const);
+        for (const part of parts) {
+          const [was, is] = [before.digests[part], line.digests[part]];
+          const when = before.event === 'up' ? 'while it ran from it' : 'while it was down';
+          findings.look(placeOf(line), [
+            was === is,
+            `${part} held ${String(was)} and holds ${String(is)}: written ${when}`,
+          ]);
+        }
+      }
+    }
+  },
+};
+
+const stagedToPassive: Check = {
+  invariant: 'INV-17',
+  says: 'a release is written to the partition that the node does not run from',
+  of: 'stagings in journals',
+  needs: ['truth', 'journals'],
+  look: ({ outcomes, machines }, findings) => {
+    for (const { outcome, place } of outcomes) {
+      const { partition, sha256 } = outcome.outcome?.written ?? {};
+      if (outcome.verb !== 'stage' || outcome.status !== 'done' || !partition) continue;
+      const node = nodeKey(outcome.clusterId, outcome.nodeId);
+      const life = machines.get(node)?.find((line) => line.event === 'up' && line.runId === outcome.runId);
+      // What is on the active partition already is not written again.
+      const isPassive = life !== undefined && (life.active !== partition || life.digests[partition] === sha256);
+      findings.look(place, [isPassive, `${node} ran from ${life?.active ?? 'nowhere'} and staged to ${partition}`]);
+    }
+  },
+};
+
+export const machineChecks: readonly Check[] = [neverTwoDown, outcomesAreTrue, passiveOnly, stagedToPassive];

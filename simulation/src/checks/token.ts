@@ -1,125 +1,97 @@
-import { categoryOf, nameOf, type Exported, type History } from '../history.js';
-import type { Violations } from '../violations.js';
+import type { Evidence } from '../evidence/evidence.js';
+import { clusterOf, epochOf, isOfType, nodeOf } from '../evidence/event.js';
+import { isEnd, type Turn } from '../evidence/turns.js';
+import type { Exported } from '../history.js';
+import type { Check } from './check.js';
 
-const ENDS_TOKEN = new Set(['TokenReturned', 'HolderSkipped', 'HolderEvicted']);
-/** What tells that a holder came to an end by itself, rather than by somebody's decision. */
-const OUTCOMES = new Set(['HolderStable']);
-const BY_OPERATOR = new Set([
-  'RetryRequested',
-  'SkipRequested',
-  'EvictRequested',
-  'RollbackRequested',
-  'AbortRequested',
-]);
+const TURN = ['HolderDrained', 'HolderActivated', 'HolderBooted', 'HolderStable', 'LaneStalled', 'LaneResumed'];
 
-const epochOf = (event: Exported): number | undefined => event.data['epoch'] as number | undefined;
+interface Held {
+  readonly nodeId: string;
+  readonly epoch: number;
+}
 
-const lanes = ({ log }: History): readonly (readonly [string, readonly Exported[]])[] => {
-  const byLane = new Map<string, Exported[]>();
-  for (const event of log) {
-    if (categoryOf(event) !== 'lane') continue;
-    const lane = byLane.get(event.subject);
-    if (lane) lane.push(event);
-    else byLane.set(event.subject, [event]);
+const nameOfHolder = (held: Held | undefined): string => (held ? `${held.nodeId} (${held.epoch})` : 'nobody');
+
+const isHolder = (held: Held | undefined, event: Exported): boolean =>
+  held?.nodeId === nodeOf(event) && held.epoch === epochOf(event);
+
+/** Goes through a lane with who holds its token before each event. */
+const walk = (events: readonly Exported[], look: (event: Exported, held: Held | undefined) => void): void => {
+  let held: Held | undefined;
+  for (const event of events) {
+    look(event, held);
+    if (isOfType(event, 'TokenGranted')) held = { nodeId: nodeOf(event), epoch: epochOf(event) };
+    else if (isEnd(event)) held = undefined;
   }
-  return [...byLane];
 };
 
-export const oneToken = (history: History): Violations =>
-  lanes(history).flatMap(([lane, events]) => {
-    let held: number | undefined;
-    return events.flatMap((event) => {
-      if (nameOf(event) === 'TokenGranted') {
-        const before = held;
-        held = epochOf(event);
-        return before === undefined
-          ? []
-          : [`${lane} grants ${String(held)} at ${event.position} while ${String(before)} is out`];
-      }
-      if (ENDS_TOKEN.has(nameOf(event)) && epochOf(event) !== undefined) {
-        const before = held;
-        held = undefined;
-        return before === epochOf(event)
-          ? []
-          : [`${lane} ends ${String(epochOf(event))} at ${event.position}, not ${String(before)}`];
-      }
-      return [];
-    });
-  });
-
-export const epochsRise = (history: History): Violations =>
-  lanes(history).flatMap(([lane, events]) => {
-    let last = 0;
-    return events.flatMap((event) => {
-      if (nameOf(event) !== 'TokenGranted') return [];
-      const epoch = Number(epochOf(event));
-      const rises = epoch > last;
-      last = epoch;
-      const named = typeof event.data['nodeId'] === 'string' && typeof event.data['digest'] === 'string';
-      return rises && named ? [] : [`${lane} grants epoch ${epoch} at ${event.position}`];
-    });
-  });
-
-/** A grant follows another only after an outcome that was seen, or a decision of an operator. */
-export const noReleaseByTime = (history: History): Violations =>
-  lanes(history).flatMap(([lane, events]) => {
-    let sinceGrant: Exported[] = [];
-    let granted: Exported | undefined;
-    return events.flatMap((event) => {
-      if (nameOf(event) !== 'TokenGranted') {
-        sinceGrant.push(event);
-        return [];
-      }
-      const before = granted;
-      const between = sinceGrant;
-      granted = event;
-      sinceGrant = [];
-      if (!before || between.some((one) => OUTCOMES.has(nameOf(one)))) return [];
-      const decided = history.log
-        .slice(before.position, event.position)
-        .some((one) => one.upgradeid === event.upgradeid && BY_OPERATOR.has(nameOf(one)));
-      return decided
-        ? []
-        : [`${lane} grants at ${event.position} though nothing ended the grant at ${before.position}`];
-    });
-  });
-
-/** After a pause or an abort was answered nothing is granted until someone resumes. */
-export const noGrantWhileHeld = ({ log }: History): Violations => {
-  const held = new Map<string, number>();
-  return log.flatMap((event) => {
-    const upgrade = event.upgradeid;
-    if (upgrade === undefined) return [];
-    const name = nameOf(event);
-    if (name === 'PauseRequested' || name === 'AbortRequested') held.set(upgrade, event.position);
-    if (name === 'ResumeRequested' || name === 'RollbackRequested') held.delete(upgrade);
-    const since = held.get(upgrade);
-    return name === 'TokenGranted' && since !== undefined
-      ? [`${event.id} is granted at ${event.position}, held since ${since}`]
-      : [];
-  });
+const oneToken: Check = {
+  invariant: 'INV-11',
+  says: 'at most one token in a lane; it ends where it was granted',
+  of: 'grants, ends',
+  needs: ['log'],
+  look: ({ lanes }, findings) => {
+    for (const events of lanes.values()) {
+      walk(events, (event, held) => {
+        const who = nameOfHolder(held);
+        if (isOfType(event, 'TokenGranted', 'LaneOpened', 'LaneClosed')) {
+          findings.look(event, [held === undefined, `${who} holds the token`]);
+        }
+        if (isEnd(event)) findings.look(event, [isHolder(held, event), `${who} holds the token`]);
+      });
+    }
+  },
 };
 
-/** INV-22: a stalled lane grants nothing before it is resumed. */
-export const failureStalls = (history: History): Violations =>
-  lanes(history).flatMap(([lane, events]) => {
-    let stalled = false;
-    return events.flatMap((event) => {
-      const name = nameOf(event);
-      if (name === 'LaneStalled') stalled = true;
-      if (name === 'LaneResumed') stalled = false;
-      return name === 'TokenGranted' && stalled ? [`${lane} grants at ${event.position} while it is stalled`] : [];
-    });
-  });
+const onlyTheHolder: Check = {
+  invariant: 'INV-11',
+  says: 'only the holder of the token drains, goes over, boots, stalls',
+  of: 'steps',
+  needs: ['log'],
+  look: ({ lanes }, findings) => {
+    for (const events of lanes.values()) {
+      walk(events, (event, held) => {
+        if (!isOfType(event, ...TURN)) return;
+        findings.look(event, [isHolder(held, event), `${nameOfHolder(held)} holds the token, not ${nodeOf(event)}`]);
+      });
+    }
+  },
+};
 
-/** A node that was upgraded is not taken down again by the same upgrade, except to go back. */
-export const upgradedOnce = (history: History): Violations =>
-  lanes(history).flatMap(([lane, events]) => {
-    const upgraded = new Set<unknown>();
-    return events.flatMap((event) => {
-      const { nodeId, outcome, direction } = event.data;
-      if (nameOf(event) === 'TokenReturned' && outcome === 'upgraded') upgraded.add(nodeId);
-      const again = nameOf(event) === 'TokenGranted' && direction === 'forward' && upgraded.has(nodeId);
-      return again ? [`${lane} grants ${String(nodeId)} again at ${event.position}`] : [];
-    });
-  });
+const mayBothHold = (one: Turn, other: Turn): boolean =>
+  one.upgradeId === other.upgradeId && one.wave === other.wave && one.nodeId !== other.nodeId;
+
+/** Nodes of a lane's current opening, and whether it is open at all. */
+const openNodes = (evidence: Evidence, { lane, grant }: Turn): readonly unknown[] => {
+  const before = (evidence.lanes.get(lane) ?? []).filter(({ position }) => position < grant.position);
+  const first = before.findLastIndex((event) => isOfType(event, 'LaneOpened') && event.data['part'] === 1);
+  const opening = first < 0 ? [] : before.slice(first);
+  if (opening.some((event) => isOfType(event, 'LaneClosed'))) return [];
+  return opening.filter((event) => isOfType(event, 'LaneOpened')).flatMap(({ data }) => data['nodes'] ?? []);
+};
+
+const lanesOfOneWave: Check = {
+  invariant: 'INV-11',
+  says: 'tokens are out in open lanes of one wave of one upgrade of a cluster',
+  of: 'grants',
+  needs: ['log'],
+  look: (evidence, findings) => {
+    const held: Turn[] = [];
+    for (const turn of evidence.turns) {
+      const { grant, cluster, nodeId } = turn;
+      const out = held.filter((one) => one.cluster === cluster && (one.end?.position ?? Infinity) > grant.position);
+      held.splice(0, held.length, ...held.filter((one) => (one.end?.position ?? Infinity) > grant.position), turn);
+      // Within a lane that is for the check above.
+      const against = out.find((other) => other.lane !== turn.lane && !mayBothHold(turn, other));
+      const where = against ? `${against.nodeId} holds ${against.epoch} in ${against.lane}` : '';
+      findings.look(
+        grant,
+        [!against, `it is granted in ${clusterOf(grant)} while ${where}`],
+        [openNodes(evidence, turn).includes(nodeId), `${nodeId} is not in the open lane`],
+      );
+    }
+  },
+};
+
+export const tokenChecks: readonly Check[] = [oneToken, onlyTheHolder, lanesOfOneWave];
