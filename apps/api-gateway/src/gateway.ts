@@ -5,8 +5,9 @@ import type { CustomTransportStrategy } from '@nestjs/microservices';
 import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { httpSeconds } from './health/metrics.js';
 import { takeBodies } from './http/json-body.js';
+import { refuseUndocumented } from './http/undocumented.js';
 import { documentApi } from './openapi.js';
-import { answerFrameworkError } from './problems/problem-filter.js';
+import { answerClientError, answerFrameworkError } from './problems/problem-filter.js';
 
 // Long enough for an id of any sane length to reach the check that names what is wrong with it.
 const PARAMETER_LENGTH_MAX = 500;
@@ -22,6 +23,7 @@ export const createGateway = async (
   const adapter = new FastifyAdapter({
     routerOptions: { maxParamLength: PARAMETER_LENGTH_MAX },
     frameworkErrors: answerFrameworkError,
+    clientErrorHandler: answerClientError,
   });
   takeBodies(adapter);
   const app = await NestFactory.create<NestFastifyApplication>(GatewayModule.with(parts), adapter, {
@@ -38,6 +40,6 @@ export const createGateway = async (
     done();
   });
   if (options.transport) app.connectMicroservice({ strategy: options.transport });
-  documentApi(app);
+  refuseUndocumented(adapter, documentApi(app));
   return app;
 };

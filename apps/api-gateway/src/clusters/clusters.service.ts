@@ -57,5 +57,9 @@ export class ClustersService {
 /** What was written; or the problem, with the upgrade that holds the cluster where there is one. */
 export const orProblem = (result: Written | { readonly refused: Refusal }, cluster: Cluster): Written => {
   if (!('refused' in result)) return result;
-  throw refusedProblem(result.refused, cluster.status === 'frozen' ? { active: cluster.active } : {});
+  const { kind, message } = result.refused;
+  throw refusedProblem(result.refused, {
+    ...(kind === 'unknown-node' && { errors: [{ parameter: 'node', detail: message }] }),
+    ...(cluster.status === 'frozen' && { active: cluster.active }),
+  });
 };

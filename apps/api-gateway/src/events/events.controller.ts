@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Logger, Query, Req, Res, type BeforeApplicatio
 import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../problems/validation.js';
+import { positionOf } from '../http/moment.js';
 import { LOG } from '../tokens.js';
 import { LogQueryDto } from './events.dto.js';
 import { HeadWatch } from './head-watch.js';
@@ -26,6 +27,7 @@ export class EventsController implements BeforeApplicationShutdown {
   @ApiOperation({ summary: 'The whole log up to now as NDJSON, hashes included' })
   @ApiProduces('application/x-ndjson')
   async list(@Query() query: LogQueryDto, @Res() reply: FastifyReply) {
+    if (query.after !== undefined) await positionOf(this.log, 'after', query.after);
     return sendNdjson(this.log, reply, query);
   }
 
@@ -34,7 +36,7 @@ export class EventsController implements BeforeApplicationShutdown {
   @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The position to go on after' })
   @ApiProduces('text/event-stream')
   async stream(@Query() query: LogQueryDto, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
-    const after = lastEventId(request) ?? query.after ?? String(await this.log.head());
+    const after = String(await this.beginOf(request, query));
     reply.hijack();
     const response = reply.raw;
     response.writeHead(200, {
@@ -46,6 +48,12 @@ export class EventsController implements BeforeApplicationShutdown {
       .catch((error: Error) => this.logger.warn(`a live stream ended: ${error.message}`))
       .finally(() => this.streaming.delete(streaming));
     this.streaming.add(streaming);
+  }
+
+  private async beginOf(request: FastifyRequest, { after }: LogQueryDto): Promise<number> {
+    const lastId = lastEventId(request);
+    if (lastId !== undefined) return positionOf(this.log, 'last-event-id', lastId);
+    return after === undefined ? this.log.head() : positionOf(this.log, 'after', after);
   }
 
   /** The watch has told all streams to end: those whose callers still listen end in order. */

@@ -1,7 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, Max, Min } from 'class-validator';
-import { IdField, Optional, PositionField, UpgradeIdField } from '../http/fields.js';
+import { IdField, LimitField, Optional, PositionField, UpgradeIdField } from '../http/fields.js';
 
 export const EVENTS_PAGE_MAX = 1000;
 
@@ -10,12 +7,8 @@ export class EventsQuery {
   @PositionField({ required: false, description: 'Only events past this position' })
   after?: string;
 
-  @ApiProperty({ required: false, minimum: 1, maximum: EVENTS_PAGE_MAX, description: 'Of a page of JSON' })
   @Optional()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(EVENTS_PAGE_MAX, { message: `must be at most ${EVENTS_PAGE_MAX}` })
+  @LimitField(EVENTS_PAGE_MAX)
   limit?: number;
 }
 

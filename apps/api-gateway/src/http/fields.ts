@@ -1,7 +1,8 @@
 import { ID_PATTERN, UPGRADE_ID_PATTERN } from '@baton/kernel';
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { IsBoolean, Length, Matches, ValidateIf } from 'class-validator';
+import { Transform } from 'class-transformer';
+import { Equals, IsBoolean, Length, Matches, ValidateBy, ValidateIf } from 'class-validator';
 
 const VERSION_PATTERN = /^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}$/;
 const LINE_PATTERN = /^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){0,2}$/;
@@ -14,6 +15,10 @@ const matching = (pattern: RegExp, message: string, more: ApiPropertyOptions): P
 
 /** May be left out; null is not leaving out. */
 export const Optional = (): PropertyDecorator => ValidateIf((_object, value) => value !== undefined);
+
+/** A field that is planned: whoever sends it is told so, instead of being told that there is none. */
+export const NotYet = (what = 'is'): PropertyDecorator =>
+  applyDecorators(Optional(), Equals(undefined, { message: `${what} not done by this version yet; leave it out` }));
 
 export const IdField = (more: ApiPropertyOptions = {}): PropertyDecorator =>
   matching(ID_PATTERN, 'must be 1 to 63 of a-z, 0-9 and -, not beginning or ending with -', {
@@ -52,6 +57,20 @@ export const FlagField = (more: ApiPropertyOptions = {}): PropertyDecorator =>
 /** Why somebody asks; kept beside the event for ever. */
 export const ReasonField = (): PropertyDecorator =>
   applyDecorators(TextField(1000, { required: false, example: 'CVE-2026-0001' }), Optional());
+
+/** How many of a list, in a query. */
+export const LimitField = (maximum: number): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ type: 'integer', required: false, minimum: 1, maximum, default: 100, example: 100 }),
+    Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
+    ValidateBy({
+      name: 'limit',
+      validator: {
+        validate: (value) => Number.isInteger(value) && Number(value) >= 1 && Number(value) <= maximum,
+        defaultMessage: () => `must be a whole number from 1 to ${maximum}`,
+      },
+    }),
+  );
 
 const POSITION_PATTERN = /^(0|[1-9]\d{0,14})$/;
 

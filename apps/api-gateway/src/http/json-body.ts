@@ -7,13 +7,20 @@ const DEPTH_MAX = 32;
 /** Bodies are JSON of at most 64 KiB; only the upload of an artifact is taken as the stream that it is. */
 export const takeBodies = (adapter: FastifyAdapter): void => {
   const fastify = adapter.getInstance();
+  fastify.addHook('onRequest', (request, _reply, done) => {
+    const encoding = request.headers['content-encoding'] ?? 'identity';
+    if (encoding === 'identity') return done();
+    const detail = `Bodies are taken as they are. Send this one without Content-Encoding: ${encoding}.`;
+    const errors = [{ parameter: 'content-encoding', detail: 'must be left out' }];
+    done(new ProblemError('unsupported-media-type', detail, { errors }));
+  });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser(
     ['application/json', 'application/problem+json', 'text/json'],
-    { parseAs: 'string', bodyLimit: JSON_BYTES_MAX },
+    { parseAs: 'buffer', bodyLimit: JSON_BYTES_MAX },
     (_request, body, done) => {
       try {
-        done(null, parseJson(String(body)));
+        done(null, parseJson(textOf(body as Buffer)));
       } catch (error) {
         done(error as Error);
       }
@@ -23,6 +30,14 @@ export const takeBodies = (adapter: FastifyAdapter): void => {
     if (request.routeOptions.url?.endsWith('/artifact')) return done(null, stream);
     done(new ProblemError('unsupported-media-type', 'Send the body as application/json.'));
   });
+};
+
+const textOf = (bytes: Buffer): string => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    throw new ProblemError('malformed-json', 'The body is not UTF-8. Send one JSON object in UTF-8.');
+  }
 };
 
 /** Refuses what JSON allows and the log or the rules could not keep as it is. An empty body is none. */

@@ -1,21 +1,16 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
-import { IsInt, Length, Max, Min } from 'class-validator';
+import { Length } from 'class-validator';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../problems/validation.js';
-import { Optional } from './fields.js';
+import { LimitField, Optional } from './fields.js';
 import { AfterQuery } from './seen.js';
 
 export const PAGE_MAX = 500;
 
 /** A page of a list: how long, and where to go on. */
 export class PageQueryDto extends AfterQuery {
-  @ApiProperty({ required: false, minimum: 1, maximum: PAGE_MAX, default: 100, example: 100 })
   @Optional()
-  @Type(() => Number)
-  @IsInt({ message: 'must be a whole number' })
-  @Min(1, { message: 'must be at least 1' })
-  @Max(PAGE_MAX, { message: `must be at most ${PAGE_MAX}` })
+  @LimitField(PAGE_MAX)
   limit: number = 100;
 
   @ApiProperty({ required: false, maxLength: 200, description: 'The `next` of the page before; opaque' })
@@ -25,12 +20,14 @@ export class PageQueryDto extends AfterQuery {
 }
 
 const PREFIX = 'after:';
+// Of ids and versions: whatever else stands in a cursor, no list has given it.
+const KEY_PATTERN = /^[a-z0-9.-]{1,63}$/;
 
 /** The key to go on after, from the cursor of a query. */
 export const afterOf = ({ cursor }: PageQueryDto): string | undefined => {
   if (cursor === undefined) return undefined;
-  const text = Buffer.from(cursor, 'base64url').toString();
-  if (text.startsWith(PREFIX) && cursorOf(text.slice(PREFIX.length)) === cursor) return text.slice(PREFIX.length);
+  const key = Buffer.from(cursor, 'base64url').toString().slice(PREFIX.length);
+  if (KEY_PATTERN.test(key) && cursorOf(key) === cursor) return key;
   throw invalid([{ parameter: 'cursor', detail: 'must be the `next` of an earlier page' }]);
 };
 

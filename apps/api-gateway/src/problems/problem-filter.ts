@@ -2,6 +2,8 @@ import { BadEventError, UnavailableError, UnknownOutcomeError } from '@baton/eve
 import { ReadModelsNotReadyError } from '@baton/read-models';
 import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { STATUS_CODES } from 'node:http';
+import type { Socket } from 'node:net';
 import { ProblemError, missing, type ProblemKind } from './problem.js';
 
 /** Every error leaves as problem+json; what is not foreseen is logged and says nothing about the inside. */
@@ -23,6 +25,32 @@ export class ProblemFilter implements ExceptionFilter {
 /** What Fastify refuses before any route is found, e.g. a path with a broken escape. */
 export const answerFrameworkError = (error: unknown, request: FastifyRequest, reply: FastifyReply): void =>
   sendProblem(toProblemError(error, request), request, reply);
+
+/** What is no HTTP: there is no request to answer, only a socket. */
+export const answerClientError = (error: NodeJS.ErrnoException, socket: Socket): void => {
+  // A caller that reset the connection waits for no answer.
+  if (error.code === 'ECONNRESET' || !socket.writable) return void socket.destroy();
+  const problem = clientProblem(error).toProblem('');
+  const body = JSON.stringify({ ...problem, instance: undefined });
+  const head = [
+    `HTTP/1.1 ${problem.status} ${STATUS_CODES[problem.status] ?? ''}`,
+    'content-type: application/problem+json',
+    `content-length: ${Buffer.byteLength(body)}`,
+    'connection: close',
+  ];
+  socket.end(`${head.join('\r\n')}\r\n\r\n${body}`);
+};
+
+const clientProblem = ({ code, message }: NodeJS.ErrnoException): ProblemError => {
+  switch (code) {
+    case 'HPE_HEADER_OVERFLOW':
+      return new ProblemError('headers-too-large', 'Path and headers may have 16 KiB together. Send less.');
+    case 'ERR_HTTP_REQUEST_TIMEOUT':
+      return new ProblemError('request-timeout', 'The request was not sent to its end in time. Send it again.');
+    default:
+      return new ProblemError('invalid-request', `This is not HTTP/1.1: ${message}. Correct and send again.`);
+  }
+};
 
 const sendProblem = (error: ProblemError, request: FastifyRequest, reply: FastifyReply): void => {
   const problem = error.toProblem(request.url);

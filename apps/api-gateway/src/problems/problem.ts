@@ -42,6 +42,8 @@ const KINDS = {
   'write-contended': [409, 'Too many writes at once'],
   'body-too-large': [413, 'The body is too large'],
   'unsupported-media-type': [415, 'The content type is not supported'],
+  'request-timeout': [408, 'The request did not come to its end'],
+  'headers-too-large': [431, 'The headers are too large'],
   'range-not-satisfiable': [416, 'The range lies outside the artifact'],
   'unknown-strategy': [422, 'There is no such strategy'],
   'bad-version': [422, 'The version cannot be used'],
@@ -77,6 +79,15 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
   'release-differs': '/version',
 };
 
+// Which part of the path a problem is about.
+const PARAMETER_OF: Readonly<Partial<Record<ProblemKind, string>>> = {
+  'unknown-cluster': 'cluster',
+  'unknown-upgrade': 'upgrade',
+  'unknown-release': 'version',
+  'unknown-artifact': 'sha256',
+  'unknown-plan': 'plan',
+};
+
 /** Thrown anywhere below a controller; the filter makes the answer of it. */
 export class ProblemError extends Error {
   override readonly name = 'ProblemError';
@@ -92,7 +103,9 @@ export class ProblemError extends Error {
 
   toProblem(instance: string): Problem {
     const [status, title] = KINDS[this.kind];
-    return { type: `/problems/${this.kind}`, title, status, detail: this.detail, instance, ...this.more };
+    const parameter = PARAMETER_OF[this.kind];
+    const errors = parameter === undefined ? {} : { errors: [{ parameter, detail: this.detail }] };
+    return { type: `/problems/${this.kind}`, title, status, detail: this.detail, instance, ...errors, ...this.more };
   }
 }
 

@@ -17,11 +17,12 @@ export class InputPipe extends ValidationPipe {
 
   override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'custom') return value;
-    if (metadata.type === 'body' && (Array.isArray(value) || (typeof value !== 'object' && value !== undefined))) {
+    if (metadata.type === 'body' && value !== undefined && !isObject(value)) {
       throw new ProblemError('invalid-request', 'The body must be one JSON object.', {
         errors: [{ pointer: '', detail: 'must be an object' }],
       });
     }
+    refuseInherited(value, metadata);
     try {
       return (await super.transform(value, metadata)) as unknown;
     } catch (error) {
@@ -30,6 +31,21 @@ export class InputPipe extends ValidationPipe {
     }
   }
 }
+
+const isObject = (value: unknown): value is object =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** Names that every object has are no unknown fields to those who check fields. */
+const refuseInherited = (value: unknown, { type, metatype }: ArgumentMetadata): void => {
+  if (!isObject(value) || metatype === Object) return;
+  const names = Object.keys(value).filter((name) => name in Object.prototype);
+  if (names.length === 0) return;
+  throw invalid(names.map((name) => ({ ...whereOf(name, type === 'body'), detail: UNKNOWN_FIELD })));
+};
+
+const UNKNOWN_FIELD = 'is not a field of this request; leave it out';
+
+const whereOf = (name: string, inBody: boolean) => (inBody ? { pointer: `/${name}` } : { parameter: name });
 
 class InvalidInput extends Error {
   constructor(readonly errors: readonly ValidationError[]) {
@@ -52,7 +68,7 @@ const fieldErrors = (errors: readonly ValidationError[], above: string, inBody: 
       const where = inBody ? { pointer } : { parameter: error.property };
       const own = Object.entries(error.constraints ?? {}).map(([rule, message]) => ({
         ...where,
-        detail: rule === 'whitelistValidation' ? 'is not a field of this request; leave it out' : message,
+        detail: rule === 'whitelistValidation' ? UNKNOWN_FIELD : message,
       }));
       return [...own, ...fieldErrors(error.children ?? [], pointer, inBody)];
     })

@@ -1,4 +1,5 @@
 import type { EventLog } from '@baton/contracts';
+import { isOlder } from '@baton/domain';
 import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -10,6 +11,7 @@ import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import type { Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
+import { invalid } from '../problems/validation.js';
 import { LOG, READS } from '../tokens.js';
 import { ArtifactUploadedDto, RegisterReleaseDto, ReleaseParams, ReleaseRegisteredDto } from './release.dto.js';
 import { ReleasesService } from './releases.service.js';
@@ -29,7 +31,10 @@ export class ReleasesController {
   @ApiOperation({ summary: 'Register a release; its artifact is uploaded afterwards' })
   @ApiResponse({ status: 201, type: ReleaseRegisteredDto })
   async register(@Body() dto: RegisterReleaseDto, @From() origin: Origin): Promise<ReleaseRegisteredDto> {
-    const { version } = dto;
+    const { version, minCompatible } = dto;
+    if (minCompatible !== undefined && isOlder(version, minCompatible)) {
+      throw invalid([{ pointer: '/minCompatible', detail: `must not be newer than ${version} itself` }]);
+    }
     const { position } = await this.releases.change(version, { type: 'RegisterRelease', release: { ...dto } }, origin);
     return { version, position };
   }

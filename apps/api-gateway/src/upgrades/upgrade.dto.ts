@@ -1,7 +1,7 @@
 import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsIn, Matches } from 'class-validator';
-import { FlagField, IdField, LineField, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
+import { FlagField, IdField, LineField, NotYet, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
 import { AfterQuery } from '../http/seen.js';
 import { PositionDto } from '../http/write.js';
@@ -17,6 +17,12 @@ export class RequestPlanDto {
   @Optional()
   @IdField({ required: false, example: 'nutanix-aos', description: 'A file in strategies/; absent: the default one' })
   strategy?: string;
+
+  @NotYet()
+  select?: never;
+
+  @NotYet()
+  disruptive?: never;
 
   @ReasonField()
   reason?: string;
@@ -65,6 +71,9 @@ export class OperatorCommandDto {
   @Optional()
   @FlagField({ required: false, description: 'evict: somebody made sure that the node is down' })
   confirmedDown?: boolean;
+
+  @NotYet('is for retarget, which is')
+  to?: never;
 
   @ReasonField()
   reason?: string;

@@ -8,6 +8,7 @@ import { ClusterParams } from '../clusters/cluster.dto.js';
 import { EventsQuery } from '../events/events.dto.js';
 import { sendEvents } from '../events/send-events.js';
 import { isUnchanged } from '../http/etag.js';
+import { momentOf, positionOf } from '../http/moment.js';
 import { afterOf, sendPage } from '../http/page.js';
 import { found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
@@ -100,6 +101,7 @@ export class UpgradesController {
   ) {
     const [first] = await this.log.read({ streams: [`upgrade-${upgrade}`], limit: 1 });
     if (!first) throw unknownUpgrade(upgrade);
+    if (query.after !== undefined) await positionOf(this.log, 'after', query.after);
     return sendEvents(this.log, request, reply, { ...query, upgrade });
   }
 
@@ -115,7 +117,7 @@ export class UpgradesController {
     @From() origin: Origin,
   ): Promise<PositionDto> {
     if (!OPERATOR_COMMANDS.includes(command)) {
-      throw new ProblemError('unknown-command', `There is no command ${command}. There are: ${COMMANDS}.`);
+      throw unknownCommand(command);
     }
     return { position: await this.commands.ask(upgrade, { ...dto, command }, origin) };
   }
@@ -126,16 +128,29 @@ export class UpgradesController {
     return parked.filter(({ stream }) => stream !== undefined && upgradeOf(instanceOf(stream)) === upgradeId);
   }
 
+  private async notThen(upgradeId: string, at: string): Promise<ProblemError> {
+    const [first] = await this.log.read({ streams: [`upgrade-${upgradeId}`], limit: 1 });
+    if (!first) return unknownUpgrade(upgradeId);
+    const began = `it began at position ${first.position}, ${first.recordedAt}`;
+    const errors = [{ parameter: 'at', detail: began }];
+    return new ProblemError('unknown-upgrade', `Upgrade ${upgradeId} was not there yet at ${at}: ${began}.`, {
+      errors,
+    });
+  }
+
   private async existing(upgradeId: string, at?: string): Promise<UpgradeStatus> {
-    const moment = at !== undefined && /^\d+$/.test(at) ? Number(at) : at;
     const where = { log: this.log, reads: this.reads, stream: `upgrade-${upgradeId}` };
     const status =
-      moment === undefined
+      at === undefined
         ? await found(where, () => this.reads.getStatus(upgradeId))
-        : await this.reads.statusAt(upgradeId, moment);
-    if (!status || status.dryRun) throw unknownUpgrade(upgradeId);
-    return status;
+        : await this.reads.statusAt(upgradeId, await momentOf(this.log, at));
+    if (status && !status.dryRun) return status;
+    throw at === undefined ? unknownUpgrade(upgradeId) : await this.notThen(upgradeId, at);
   }
 }
 
-const COMMANDS = OPERATOR_COMMANDS.join(', ');
+const unknownCommand = (command: string): ProblemError => {
+  const none = command === 'retarget' ? 'This version does not do retarget yet.' : `There is no command ${command}.`;
+  const detail = `${none} There are: ${OPERATOR_COMMANDS.join(', ')}.`;
+  return new ProblemError('unknown-command', detail, { errors: [{ parameter: 'command', detail }] });
+};
