@@ -6,6 +6,7 @@ import { machineChecks } from './checks/machines.js';
 import { movingChecks } from './checks/moving.js';
 import { onceChecks } from './checks/once.js';
 import { stagedChecks } from './checks/staged.js';
+import { stallChecks } from './checks/stalls.js';
 import { statusChecks } from './checks/status.js';
 import { streamChecks } from './checks/stream.js';
 import { tokenChecks } from './checks/token.js';
@@ -37,6 +38,7 @@ const CHECKS: readonly Check[] = [
   ...activationChecks,
   ...machineChecks,
   ...movingChecks,
+  ...stallChecks,
   ...stagedChecks,
   ...onceChecks,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));

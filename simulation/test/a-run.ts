@@ -1,6 +1,6 @@
 import { GENESIS, hashAfter } from '../src/checks/chain.js';
 import type { Exported, History, Journal, TruthLine } from '../src/history.js';
-import { grantOf, NEW, Recording, type Fact, type TurnOf } from './recording.js';
+import { grantOf, NEW, Recording, type Fact, type ToAppend, type TurnOf } from './recording.js';
 
 /** A recorded run that can still be spoilt. */
 export interface Draft {
@@ -17,11 +17,17 @@ const main = (nodeId: string, count: number, more: Partial<TurnOf> = {}): TurnOf
   ...{ lane: MAIN, nodeId, epoch: 1_000_000 + count, ...more },
 });
 
-const openingOf = (lane: string, nodes: readonly string[], direction = 'forward') =>
-  [`lane-u1_${lane}`, 'LaneOpened', { lane, wave: 1, direction, part: 1, of: 1, nodes, witnesses: [] }] as const;
+const openingOf = (lane: string, nodes: readonly string[], direction = 'forward'): ToAppend => [
+  `lane-u1_${lane}`,
+  'LaneOpened',
+  { lane, wave: 1, direction, part: 1, of: 1, nodes, witnesses: [] },
+];
 
-const closingOf = (lane: string, direction = 'forward') =>
-  [`lane-u1_${lane}`, 'LaneClosed', { lane, wave: 1, direction, done: 1, skipped: [] }] as const;
+const closingOf = (lane: string, direction = 'forward'): ToAppend => [
+  `lane-u1_${lane}`,
+  'LaneClosed',
+  { lane, wave: 1, direction, done: 1, skipped: [] },
+];
 
 const begin = (run: Recording): void => {
   for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.powerOn(nodeId);
@@ -109,6 +115,9 @@ export const aRun = (): Draft => {
   return { facts: run.facts, truth: run.truth, journals: run.journals, statuses: [statusOf(run.facts)] };
 };
 
+/** `lane-u2_main` → `u2`; the streams of the cluster are of u1 here. */
+const upgradeOf = (stream: string): string => /-(u\d+)/.exec(stream)?.[1] ?? 'u1';
+
 /** The facts as a log with versions, positions and a chain that verifies. */
 const seal = (facts: readonly Fact[]): readonly Exported[] => {
   const versions = new Map<string, number>();
@@ -120,7 +129,7 @@ const seal = (facts: readonly Fact[]): readonly Exported[] => {
     const event: Exported = {
       ...{ id: `${stream}:${streamversion}`, source: '/baton/demo', type: `io.baton.${type}.v1`, subject: stream },
       ...{ time: new Date(at).toISOString(), position: index + 1, streamversion, hash: '', actor: 'test' },
-      ...{ correlationid: 'c', causationid: 'c', commandid, upgradeid: 'u1', data },
+      ...{ correlationid: 'c', causationid: 'c', commandid, upgradeid: upgradeOf(stream), data },
     };
     previous = hashAfter(previous, event);
     return { ...event, hash: previous.toString('hex') };

@@ -23,6 +23,9 @@ interface Machine {
   life: number;
 }
 
+/** What is to be appended. */
+export type ToAppend = readonly [stream: string, type: string, data?: Fact['data']];
+
 export interface TurnOf {
   readonly lane: string;
   readonly nodeId: string;
@@ -31,7 +34,7 @@ export interface TurnOf {
   readonly direction?: 'forward' | 'back';
 }
 
-const digestsOf = ({ direction }: TurnOf): string => (direction === 'back' ? OLD : NEW);
+const digestOf = ({ direction }: Pick<TurnOf, 'direction'>): string => (direction === 'back' ? OLD : NEW);
 
 /** Writes down an upgrade u1 of the cluster demo as the log, the machines and the journals would have it. */
 export class Recording {
@@ -43,7 +46,7 @@ export class Recording {
   private now = START_MS;
 
   /** A command of its own; all its facts are recorded at the same time. */
-  append(...facts: readonly (readonly [stream: string, type: string, data?: Fact['data']])[]): void {
+  append(...facts: readonly ToAppend[]): void {
     this.command += 1;
     this.now += 5;
     for (const [stream, type, data = {}] of facts) {
@@ -96,9 +99,9 @@ export class Recording {
   }
 
   /** It is back and well; `then` comes in the same append as the token's return. */
-  isStable(turn: TurnOf, ...then: Parameters<Recording['append']>): void {
+  isStable(turn: TurnOf, ...then: readonly ToAppend[]): void {
     const { lane, nodeId, epoch, direction } = turn;
-    const version = VERSIONS[digestsOf(turn)];
+    const version = VERSIONS[digestOf(turn)];
     const life = this.lifeOf(nodeId);
     this.append([lane, 'HolderBooted', { nodeId, epoch, ...life, layers: { software: version } }]);
     this.now += STABLE_MS;
@@ -142,10 +145,9 @@ export class Recording {
   }
 }
 
-/** The grant of a turn, to be appended. */
-export const grantOf = ({ lane, nodeId, epoch, attempt = 1, direction = 'forward' }: TurnOf) =>
-  [
-    lane,
-    'TokenGranted',
-    { nodeId, epoch, direction, attempt, digest: digestsOf({ lane, nodeId, epoch, direction }) },
-  ] as const;
+/** The grant of a turn. */
+export const grantOf = ({ lane, nodeId, epoch, attempt = 1, direction = 'forward' }: TurnOf): ToAppend => [
+  lane,
+  'TokenGranted',
+  { nodeId, epoch, direction, attempt, digest: digestOf({ direction }) },
+];

@@ -1,5 +1,5 @@
 import { turnWith, type Evidence } from '../evidence/evidence.js';
-import { isOfType, nodeKey, textOf, timeOf, numberOf, recordOf, nodeOf } from '../evidence/event.js';
+import { isOfType, nodeKey, textOf, timeOf, recordOf, nodeOf } from '../evidence/event.js';
 import { downTimesOf, livesOf, placeOf, type DownTime } from '../evidence/machines.js';
 import { stepOf, type Turn } from '../evidence/turns.js';
 import type { Exported, TruthLine } from '../history.js';
@@ -20,15 +20,31 @@ const turnAt = (evidence: Evidence, node: string, { line }: DownTime): Turn | un
     return isIn && !(stable && isWellUntil(evidence, turn, stable, line.wallMs));
   });
 
-/** Lives of this boot in which the machine was up for as long as the evidence says, before that time. */
-const isWellUntil = ({ machines }: Evidence, turn: Turn, stable: Exported, wallMs: number): boolean => {
-  const evidence = recordOf(stable, 'evidence');
-  const healthyForMs = typeof evidence['healthyForMs'] === 'number' ? evidence['healthyForMs'] : Infinity;
-  return livesOf(machines.get(nodeKey(turn.cluster, turn.nodeId)) ?? []).some(
+/** The machine was up for as long as the evidence says, before that time, in a life since it came back. */
+const isWellUntil = (evidence: Evidence, turn: Turn, stable: Exported, wallMs: number): boolean => {
+  const node = nodeKey(turn.cluster, turn.nodeId);
+  const { bootId, healthyForMs } = recordOf(stable, 'evidence');
+  const booted = stepOf(turn, 'HolderBooted');
+  const since = (booted && lifeOf(evidence, booted, node)?.wallMs) ?? Infinity;
+  return livesOf(evidence.machines.get(node) ?? []).some(
     ({ up, next }) =>
-      up.bootId === evidence['bootId'] && up.wallMs + healthyForMs <= Math.min(wallMs, next?.wallMs ?? Infinity),
+      up.bootId === bootId &&
+      up.wallMs >= since &&
+      up.wallMs + Number(healthyForMs) <= Math.min(wallMs, next?.wallMs ?? Infinity),
   );
 };
+
+/** The life in which an event of a turn says that the node was. */
+const lifeOf = ({ machines }: Evidence, event: Exported, node: string): TruthLine | undefined =>
+  machines
+    .get(node)
+    ?.findLast(
+      (line) =>
+        line.event === 'up' &&
+        line.bootId === textOf(event, 'bootId') &&
+        line.runId === textOf(event, 'runId') &&
+        line.wallMs <= timeOf(event),
+    );
 
 const outagesOf = (evidence: Evidence): readonly Outage[] =>
   [...evidence.machines].flatMap(([node, lines]) =>
@@ -67,18 +83,6 @@ const neverTwoDown: Check = {
   },
 };
 
-/** The life in which an event of a turn says that the node was. */
-const lifeOf = ({ machines }: Evidence, event: Exported, node: string): TruthLine | undefined =>
-  machines
-    .get(node)
-    ?.findLast(
-      (line) =>
-        line.event === 'up' &&
-        line.bootId === textOf(event, 'bootId') &&
-        line.runId === textOf(event, 'runId') &&
-        line.wallMs <= timeOf(event),
-    );
-
 const outcomesAreTrue: Check = {
   invariant: 'INV-16',
   says: 'a holder was back, on its version and well for so long, by its own record',
@@ -102,9 +106,9 @@ const outcomesAreTrue: Check = {
         );
       }
       if (!stable) continue;
-      const healthyForMs = numberOf({ ...stable, data: recordOf(stable, 'evidence') }, 'healthyForMs');
+      const { healthyForMs } = recordOf(stable, 'evidence');
       const isWell = isWellUntil(evidence, turn, stable, timeOf(stable));
-      findings.look(stable, [isWell, `${nodeOf(stable)} was not up for ${healthyForMs} ms then`]);
+      findings.look(stable, [isWell, `${nodeOf(stable)} was not up for ${String(healthyForMs)} ms then`]);
     }
   },
 };

@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.js';
 import { isOfType, nameOf, nodeOf, textOf } from '../evidence/event.js';
-import { isRetried, stepOf, type Turn } from '../evidence/turns.js';
+import { stepOf, type Turn } from '../evidence/turns.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
 
@@ -133,91 +133,4 @@ const asPeopleWant: Check = {
   },
 };
 
-/** It stays with a node that had the token already: nobody else may go down for it. */
-const isKept = (turn: Turn, turns: readonly Turn[]): boolean =>
-  turns.some(
-    (one) =>
-      one.lane === turn.lane &&
-      one.nodeId === turn.nodeId &&
-      isRetried(one) &&
-      one.end?.position === turn.grant.position - 1,
-  );
-
-const stalledLaneWaits: Check = {
-  invariant: 'INV-22',
-  says: 'after a stall its lane grants nothing until what an operator asked for ends the stall',
-  of: 'stalls and what follows',
-  needs: ['log'],
-  look: (evidence, findings) => {
-    for (const turn of evidence.turns) {
-      let stall: Exported | undefined;
-      for (const event of turn.steps) {
-        if (isOfType(event, 'LaneStalled')) {
-          findings.look(event, [!stall, 'it was stalled already']);
-          stall = event;
-        } else if (isOfType(event, 'LaneResumed')) {
-          const isAsked = stall !== undefined && isResumeAsked(evidence, turn, stall, event);
-          findings.look(event, [isAsked, 'no operator has asked for it since it stalled']);
-          stall = undefined;
-        } else if (stall) findings.look(event, [false, `the lane is stalled since ${stall.position}`]);
-      }
-    }
-    for (const { lane, grant } of evidence.turns) {
-      const last = (evidence.lanes.get(lane) ?? []).findLast(
-        (event) => event.position < grant.position && isOfType(event, 'LaneStalled', 'LaneResumed'),
-      );
-      const isStalled = last !== undefined && isOfType(last, 'LaneStalled');
-      if (last) findings.look(grant, [!isStalled, `the lane is stalled since ${last.position}`]);
-    }
-  },
-};
-
-/** A rollback, an abort and an eviction say what is to become of a holder also when it stalls after they were asked. */
-const isResumeAsked = (evidence: Evidence, turn: Turn, stall: Exported, resume: Exported): boolean => {
-  const asked = (name: string, after: number): boolean => isAskedFor(evidence, turn, name, after, resume.position);
-  const isTold = ['ResumeRequested', 'RetryRequested', 'SkipRequested'].some((name) => asked(name, stall.position));
-  const isLeft = ['RollbackRequested', 'AbortRequested'].some((name) => asked(name, turn.grant.position));
-  return isTold || isLeft || asked('EvictRequested', 0);
-};
-
-const othersWait: Check = {
-  invariant: 'INV-22',
-  says: 'where the strategy stops the wave or the upgrade, no other lane grants meanwhile',
-  of: 'stalls',
-  needs: ['log'],
-  look: ({ turns, upgrades, lanes }, findings) => {
-    for (const stalled of turns) {
-      const upgrade = upgrades.get(stalled.upgradeId);
-      if (!upgrade || upgrade.scope === 'lane') continue;
-      for (const stall of stalled.steps.filter((event) => isOfType(event, 'LaneStalled'))) {
-        const own = lanes.get(stalled.lane) ?? [];
-        const resume = own.find((event) => event.position > stall.position && isOfType(event, 'LaneResumed'));
-        const until = toldOverAt(upgrade.events, stall, resume?.position ?? Infinity);
-        const early = turns.find(
-          (one) =>
-            one.upgradeId === stalled.upgradeId &&
-            one.lane !== stalled.lane &&
-            (upgrade.scope === 'upgrade' || one.wave === stalled.wave) &&
-            one.grant.position > stall.position &&
-            one.grant.position < until &&
-            !isKept(one, turns),
-        );
-        findings.look(early?.grant ?? stall, [!early, `${stalled.lane} is stalled since ${stall.position}`]);
-      }
-    }
-  },
-};
-
-/** Where the stall is over for the other lanes: when that is told to them, and not before the lane itself goes on. */
-const toldOverAt = (events: readonly Exported[], stall: Exported, resumedAt: number): number => {
-  const lane = stall.subject.slice(stall.subject.indexOf('_') + 1);
-  const isToldOf = (event: Exported): boolean => textOf(event, 'lane') === lane && event.position > stall.position;
-  const isSpread = events.some(
-    (event) => isOfType(event, 'RolloutStalled') && isToldOf(event) && event.commandid === stall.commandid,
-  );
-  if (!isSpread) return resumedAt;
-  const told = events.find((event) => isOfType(event, 'RolloutResumed') && isToldOf(event));
-  return Math.max(told?.position ?? Infinity, resumedAt);
-};
-
-export const movingChecks: readonly Check[] = [onEvidenceOnly, asPeopleWant, stalledLaneWaits, othersWait];
+export const movingChecks: readonly Check[] = [onEvidenceOnly, asPeopleWant];

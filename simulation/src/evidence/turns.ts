@@ -20,7 +20,7 @@ export interface Turn {
   readonly direction: string;
   readonly digest: string;
   readonly attempt: number;
-  /** Events of the lane with this epoch after the grant, its end included. */
+  /** Events of the lane with this node and epoch after the grant, its end included. */
   readonly steps: readonly Exported[];
   readonly end?: Exported;
   /** When the lane's token left the node, in milliseconds since 1970; a node that is granted again keeps it. */
@@ -49,7 +49,8 @@ export const turnsOfLane = (events: readonly Exported[]): readonly Turn[] => {
 
 const turnOf = (grant: Exported, events: readonly Exported[]): Turn => {
   const epoch = epochOf(grant);
-  const steps = events.filter((event) => event.position > grant.position && epochOf(event) === epoch);
+  const isOfTurn = (event: Exported): boolean => epochOf(event) === epoch && nodeOf(event) === nodeOf(grant);
+  const steps = events.filter((event) => event.position > grant.position && isOfTurn(event));
   const end = steps.find(isEnd);
   const opening = events.findLast((event) => isOfType(event, 'LaneOpened') && event.position < grant.position);
   return {
