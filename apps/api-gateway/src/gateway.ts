@@ -6,7 +6,7 @@ import { GatewayModule, type GatewayParts } from './gateway.module.js';
 import { httpSeconds } from './health/metrics.js';
 import { takeBodies } from './http/json-body.js';
 import { refuseUndocumented } from './http/undocumented.js';
-import { documentApi } from './openapi.js';
+import { documentApi } from './openapi/document.js';
 import { answerClientError, answerFrameworkError } from './problems/problem-filter.js';
 
 // Long enough for an id of any sane length to reach the check that names what is wrong with it.

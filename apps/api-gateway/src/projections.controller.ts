@@ -4,6 +4,7 @@ import { Controller, Get, HttpCode, Inject, Post, Res } from '@nestjs/common';
 import { ApiOperation, ApiProperty, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
 import { PositionDto, Write } from './http/write.js';
+import { Answers } from './openapi/answer.js';
 import type { Reads } from './ports.js';
 import { LOG, READS, REBUILD } from './tokens.js';
 
@@ -28,6 +29,7 @@ export class ProjectionsController {
 
   @Get()
   @ApiOperation({ summary: 'How far the read models are: those that serve, and those that are being filled' })
+  @Answers('Projections')
   async show(): Promise<ReadModelsProgress & { readonly head: number }> {
     const progress = await this.reads.progress();
     return { head: await this.log.head(), ...progress };

@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
@@ -10,6 +10,8 @@ import { parseRange } from './byte-range.js';
 
 const CHUNK_BYTES = 1024 * 1024;
 
+const BYTES = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } } };
+
 @ApiTags('releases')
 @Controller('v1/artifacts')
 export class ArtifactsController {
@@ -17,10 +19,9 @@ export class ArtifactsController {
 
   @Get(':sha256')
   @ApiOperation({ summary: 'The bytes of an artifact, whole or from where a transfer was cut off' })
-  @ApiProduces('application/octet-stream')
-  @ApiResponse({ status: 200, description: 'The whole artifact' })
-  @ApiResponse({ status: 206, description: 'The range that was asked for' })
-  @ApiResponse({ status: 416, description: 'The range lies outside the artifact' })
+  @ApiHeader({ name: 'Range', required: false, example: 'bytes=1048576-' })
+  @ApiResponse({ status: 200, description: 'The whole artifact', content: BYTES })
+  @ApiResponse({ status: 206, description: 'The range that was asked for', content: BYTES })
   async get(@Param() { sha256 }: ArtifactParams, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const size = await this.store.sizeOf(sha256);
     if (size === undefined) {

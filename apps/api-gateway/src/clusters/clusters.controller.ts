@@ -7,6 +7,7 @@ import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
 import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
+import { Answers } from '../openapi/answer.js';
 import type { Liveness, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LIVENESS, LOG, READS } from '../tokens.js';
@@ -47,6 +48,7 @@ export class ClustersController {
 
   @Get()
   @ApiOperation({ summary: 'All clusters' })
+  @Answers('ClusterPage')
   async list(
     @Query() query: PageQueryDto,
     @Req() request: FastifyRequest,
@@ -58,6 +60,7 @@ export class ClustersController {
 
   @Get(':cluster')
   @ApiOperation({ summary: 'A cluster: its configuration, and the upgrade that is active in it' })
+  @Answers('Cluster')
   async get(@Param() { cluster }: ClusterParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
     return this.existing(cluster);
@@ -65,6 +68,7 @@ export class ClustersController {
 
   @Get(':cluster/nodes')
   @ApiOperation({ summary: 'The nodes of a cluster as they report themselves, and when they were last heard' })
+  @Answers('NodePage')
   async nodes(
     @Param() { cluster }: ClusterParams,
     @Query() query: PageQueryDto,

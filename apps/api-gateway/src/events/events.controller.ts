@@ -1,9 +1,10 @@
 import type { EventLog } from '@baton/contracts';
 import { Controller, Get, Inject, Logger, Query, Req, Res, type BeforeApplicationShutdown } from '@nestjs/common';
-import { ApiHeader, ApiOperation, ApiProduces, ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { invalid } from '../problems/validation.js';
 import { positionOf } from '../http/moment.js';
+import { Answers } from '../openapi/answer.js';
 import { LOG } from '../tokens.js';
 import { LogQueryDto } from './events.dto.js';
 import { HeadWatch } from './head-watch.js';
@@ -25,7 +26,7 @@ export class EventsController implements BeforeApplicationShutdown {
 
   @Get()
   @ApiOperation({ summary: 'The whole log up to now as NDJSON, hashes included' })
-  @ApiProduces('application/x-ndjson')
+  @Answers('Event', { types: ['application/x-ndjson'] })
   async list(@Query() query: LogQueryDto, @Res() reply: FastifyReply) {
     if (query.after !== undefined) await positionOf(this.log, 'after', query.after);
     return sendNdjson(this.log, reply, query);
@@ -33,8 +34,8 @@ export class EventsController implements BeforeApplicationShutdown {
 
   @Get('stream')
   @ApiOperation({ summary: 'The log live, by server-sent events; without a position it begins now' })
-  @ApiHeader({ name: 'Last-Event-ID', required: false, description: 'The position to go on after' })
-  @ApiProduces('text/event-stream')
+  @ApiHeader({ name: 'Last-Event-ID', required: false, example: '42', description: 'The position to go on after' })
+  @Answers('Event', { types: ['text/event-stream'] })
   async stream(@Query() query: LogQueryDto, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const after = String(await this.beginOf(request, query));
     reply.hijack();

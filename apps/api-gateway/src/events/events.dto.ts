@@ -22,6 +22,6 @@ export class LogQueryDto {
   cluster?: string;
 
   @Optional()
-  @UpgradeIdField({ required: false })
+  @UpgradeIdField({ required: false, example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
   upgrade?: string;
 }

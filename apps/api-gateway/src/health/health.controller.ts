@@ -1,8 +1,14 @@
 import { metricsText, runChecks, type HealthCheck } from '@baton/platform';
 import { Controller, Get, Inject, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
+import { Answers } from '../openapi/answer.js';
 import { CHECKS } from '../tokens.js';
+
+const METRICS_EXAMPLE = `# HELP baton_parked_streams Streams whose events wait
+# TYPE baton_parked_streams gauge
+baton_parked_streams{service="api-gateway"} 0
+`;
 
 @ApiTags('health')
 @Controller()
@@ -11,13 +17,15 @@ export class HealthController {
 
   @Get('livez')
   @ApiOperation({ summary: 'The process answers' })
+  @Answers('Alive')
   live() {
     return { alive: true };
   }
 
   @Get('readyz')
   @ApiOperation({ summary: 'Whether it can do its work, and what is missing' })
-  @ApiResponse({ status: 503, description: 'Something is missing; `checks` names it' })
+  @Answers('Ready')
+  @Answers('Ready', { status: 503, description: 'Something is missing; `checks` names it' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const report = await runChecks(this.checks);
     void reply.status(report.ready ? 200 : 503);
@@ -26,7 +34,11 @@ export class HealthController {
 
   @Get('metrics')
   @ApiOperation({ summary: 'For Prometheus' })
-  @ApiProduces('text/plain')
+  @ApiResponse({
+    status: 200,
+    description: '',
+    content: { 'text/plain': { schema: { type: 'string' }, example: METRICS_EXAMPLE } },
+  })
   async metrics(@Res() reply: FastifyReply) {
     const { contentType, body } = await metricsText();
     return reply.header('content-type', contentType).send(body);

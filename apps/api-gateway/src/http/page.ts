@@ -13,7 +13,12 @@ export class PageQueryDto extends AfterQuery {
   @LimitField(PAGE_MAX)
   limit: number = 100;
 
-  @ApiProperty({ required: false, maxLength: 200, description: 'The `next` of the page before; opaque' })
+  @ApiProperty({
+    required: false,
+    maxLength: 200,
+    example: 'YWZ0ZXI6ZGVtbw',
+    description: 'The `next` of the page before',
+  })
   @Optional()
   @Length(1, 200, { message: 'must be the `next` of an earlier page' })
   cursor?: string;

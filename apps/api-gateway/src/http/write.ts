@@ -27,7 +27,13 @@ export const Write = (duringUpgrade: DuringUpgrade): MethodDecorator =>
     ApiHeader({
       name: 'Idempotency-Key',
       required: false,
+      example: 'f3b1c2a4',
       description: 'The same key with the same body is answered as the first time; with another body: 422',
     }),
-    ApiHeader({ name: 'Baton-Actor', required: false, description: 'Who asks, kept beside the events' }),
+    ApiHeader({
+      name: 'Baton-Actor',
+      required: false,
+      example: 'ada',
+      description: 'Who asks, kept beside the events',
+    }),
   );

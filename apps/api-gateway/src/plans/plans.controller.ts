@@ -9,6 +9,7 @@ import { isUnchanged } from '../http/etag.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
+import { Answers } from '../openapi/answer.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG } from '../tokens.js';
 import { RequestsService } from '../upgrades/requests.service.js';
@@ -42,6 +43,8 @@ export class PlansController {
   /** Straight from the log: a plan is small, and read moments after it was asked for. */
   @Get('plans/:plan')
   @ApiOperation({ summary: 'What the upgrade would do, and what the checks say' })
+  @Answers('Plan')
+  @ApiResponse({ status: 304, description: 'As If-None-Match says' })
   async get(
     @Param() { plan: planId }: PlanParams,
     @Req() request: FastifyRequest,

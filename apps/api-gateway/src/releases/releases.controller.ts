@@ -9,6 +9,7 @@ import { PageQueryDto, afterOf, sendPage } from '../http/page.js';
 import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
+import { Answers } from '../openapi/answer.js';
 import type { Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { invalid } from '../problems/validation.js';
@@ -41,6 +42,7 @@ export class ReleasesController {
 
   @Get()
   @ApiOperation({ summary: 'The catalogue' })
+  @Answers('ReleasePage')
   async list(
     @Query() query: PageQueryDto,
     @Req() request: FastifyRequest,
@@ -52,6 +54,7 @@ export class ReleasesController {
 
   @Get(':version')
   @ApiOperation({ summary: 'A release, and whether its artifact is here' })
+  @Answers('Release')
   async get(@Param() { version }: ReleaseParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
     const where = { log: this.log, reads: this.reads, stream: `release-${version}` };

@@ -110,7 +110,7 @@ export class ListUpgradesQuery extends PageQueryDto {
   @IdField({ required: false, example: 'demo' })
   cluster?: string;
 
-  @ApiProperty({ required: false, enum: UPGRADE_STATES })
+  @ApiProperty({ required: false, enum: UPGRADE_STATES, example: 'rolling' })
   @Optional()
   @IsIn(UPGRADE_STATES, { message: `must be one of ${UPGRADE_STATES.join(', ')}` })
   state?: UpgradeState;

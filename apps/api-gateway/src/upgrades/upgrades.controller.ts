@@ -2,7 +2,7 @@ import { explain } from '@baton/domain';
 import { OPERATOR_COMMANDS, type EventLog, type UpgradeStatus } from '@baton/contracts';
 import { instanceOf, upgradeOf } from '@baton/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiProduces, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClusterParams } from '../clusters/cluster.dto.js';
 import { EventsQuery } from '../events/events.dto.js';
@@ -13,6 +13,7 @@ import { afterOf, sendPage } from '../http/page.js';
 import { found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
+import { Answers } from '../openapi/answer.js';
 import type { ParkedView, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG, PARKED, READS } from '../tokens.js';
@@ -58,6 +59,7 @@ export class UpgradesController {
 
   @Get('upgrades')
   @ApiOperation({ summary: 'Upgrades, the latest first' })
+  @Answers('UpgradePage')
   async list(
     @Query() query: ListUpgradesQuery,
     @Req() request: FastifyRequest,
@@ -71,6 +73,8 @@ export class UpgradesController {
 
   @Get('upgrades/:upgrade')
   @ApiOperation({ summary: 'The status of an upgrade, now or as it was' })
+  @Answers('UpgradeStatus')
+  @ApiResponse({ status: 304, description: 'As If-None-Match says' })
   async status(
     @Param() { upgrade }: UpgradeParams,
     @Query() query: StatusQuery,
@@ -84,6 +88,7 @@ export class UpgradesController {
 
   @Get('upgrades/:upgrade/explain')
   @ApiOperation({ summary: 'Why it is not moving, since when, what shows it, and what may be done' })
+  @Answers('Explanation')
   async explain(@Param() { upgrade }: UpgradeParams, @Query() query: StatusQuery) {
     await seen(this.reads, query);
     const status = await this.existing(upgrade, query.at);
@@ -92,7 +97,7 @@ export class UpgradesController {
 
   @Get('upgrades/:upgrade/events')
   @ApiOperation({ summary: 'Its events in order, as pages of JSON or, asked for by Accept, as NDJSON' })
-  @ApiProduces('application/json', 'application/x-ndjson')
+  @Answers('EventPage', { types: ['application/json', 'application/x-ndjson'] })
   async events(
     @Param() { upgrade }: UpgradeParams,
     @Query() query: EventsQuery,
@@ -108,9 +113,10 @@ export class UpgradesController {
   @Post('upgrades/:upgrade/:command')
   @HttpCode(202)
   @Write('allowed')
-  @ApiOperation({ summary: 'Commit, pause, resume, retry, skip, evict, roll back, abort or finalize' })
+  @ApiOperation({
+    summary: 'Commit, pause, resume, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
+  })
   @ApiResponse({ status: 202, type: PositionDto })
-  @ApiResponse({ status: 409, description: 'Not legal in this state; `allowed` lists what is' })
   async command(
     @Param() { upgrade, command }: CommandParams,
     @Body() dto: OperatorCommandDto,

@@ -1,28 +1,8 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, SwaggerModule, type OpenAPIObject } from '@nestjs/swagger';
-
-const FIELD_ERROR_SCHEMA = {
-  type: 'object',
-  required: ['detail'],
-  properties: {
-    pointer: { type: 'string', description: 'Of a field of the body (RFC 6901)', example: '/to' },
-    parameter: { type: 'string', description: 'Of the path, the query or the headers' },
-    detail: { type: 'string' },
-  },
-};
-
-const PROBLEM_SCHEMA = {
-  type: 'object',
-  required: ['type', 'title', 'status', 'detail'],
-  properties: {
-    type: { type: 'string', description: 'Stable, for machines', example: '/problems/unknown-cluster' },
-    title: { type: 'string' },
-    status: { type: 'integer' },
-    detail: { type: 'string', description: 'For people: what happened and what to do' },
-    instance: { type: 'string' },
-    errors: { type: 'array', items: FIELD_ERROR_SCHEMA },
-  },
-};
+import { EXAMPLES } from './examples.js';
+import { ref } from './shape.js';
+import { SHAPES } from './shapes.js';
 
 /** The OpenAPI document of the gateway, served at /v1/openapi.json, with pages to try it at /docs. */
 export const documentApi = (app: INestApplication): OpenAPIObject => {
@@ -36,10 +16,11 @@ export const documentApi = (app: INestApplication): OpenAPIObject => {
     .addGlobalResponse({
       status: 'default',
       description: 'What went wrong and what to do about it (RFC 9457)',
-      content: { 'application/problem+json': { schema: PROBLEM_SCHEMA } },
+      content: { 'application/problem+json': { schema: ref('Problem'), example: EXAMPLES['Problem'] } },
     })
     .build();
   const document = SwaggerModule.createDocument(app, options);
+  document.components = { ...document.components, schemas: { ...document.components?.schemas, ...SHAPES } };
   SwaggerModule.setup('docs', app, document, {
     jsonDocumentUrl: 'v1/openapi.json',
     yamlDocumentUrl: 'v1/openapi.yaml',

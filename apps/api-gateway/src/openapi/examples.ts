@@ -1,0 +1,107 @@
+const upgradeId = 'u01kaj3v5mz8r0c2d4e6g7h9jkn';
+const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+const since = '2026-01-01T00:00:18.250Z';
+
+const partitions = {
+  A: { version: '1.0.0', sha256, state: 'good' },
+  B: { version: '1.1.0', sha256, state: 'good' },
+};
+
+const cluster = {
+  ...{ clusterId: 'demo', title: 'The demonstration cluster', config: { dns: ['10.0.0.53'] } },
+  active: { upgradeId, upgradeNo: 1, since: '2026-01-01T00:00:00.000Z', by: 'operator:ada' },
+  ...{ quarantined: {}, nodes: 2 },
+};
+
+const node = {
+  ...{ nodeId: 'n-01', status: 'member', url: 'http://10.0.0.11:8090', bootId: 'b-7f3a', active: 'B', partitions },
+  layers: {
+    software: { current: '1.1.0', previous: '1.0.0', target: '1.1.0', rollback: true },
+    hypervisor: { current: '9.0.0', rollback: false },
+  },
+  ...{ failureDomain: 'rack-1', labels: { role: 'member' } },
+  health: { state: 'healthy', seen: since },
+};
+
+const release = {
+  ...{ version: '1.1.0', layer: 'software', kind: 'aos', sha256, size: 1_048_576, uploaded: true },
+  ...{ minCompatible: '1.0.0', notes: 'Fixes CVE-2026-0001.' },
+};
+
+const blocker = {
+  ...{ what: 'n-02 went down and was not seen back within 300 s.', kind: 'boot-late', nodeId: 'n-02', lane: 'main' },
+  ...{ since, evidence: [61, 63], unblock: ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'] },
+  remedy: 'Look at its console. When it is back by itself, resume.',
+};
+
+const checks = [
+  { check: 'free-space', result: 'passed', evidence: 'Every node has room for the artifact.', remedy: '' },
+];
+
+const of = { clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos' };
+const inLane = { lane: 'main', wave: 1, attempt: 1, since };
+
+const status = {
+  ...{ upgradeId, upgradeNo: 1, ...of, dryRun: false, state: 'stalled', stage: 'rollout', position: 63 },
+  ...{ startedAt: '2026-01-01T00:00:00.000Z', updatedAt: since },
+  ...{ progress: { done: 1, total: 2 }, versions: { '1.0.0': 1, '1.1.0': 1 } },
+  lanes: [
+    { lane: 'main', wave: 1, direction: 'forward', state: 'stalled', token: { nodeId: 'n-02', epoch: 1000002, since } },
+  ],
+  nodes: [
+    {
+      nodeId: 'n-01',
+      ...inLane,
+      state: 'stable',
+      active: 'B',
+      passive: 'A',
+      partitions,
+      layers: { software: '1.1.0' },
+    },
+    { nodeId: 'n-02', ...inLane, state: 'failed', layers: { software: '1.0.0' }, error: 'n-02 has not come up.' },
+  ],
+  ...{ checks, blockedBy: [blocker], rollback: { possible: true, until: 'finalized' } },
+  allowed: ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'],
+};
+
+const explanation = {
+  ...{ upgradeId, state: 'stalled', position: 63, waiting: [blocker] },
+  summary: `Upgrade ${upgradeId} (1.0.0 to 1.1.0) is stalled in its rollout, 1 of 2 done; 1 of 2 nodes run 1.1.0.`,
+  ...{ next: [`POST /v1/upgrades/${upgradeId}/resume`], parked: [] },
+};
+
+const plan = {
+  ...{ planId: 'p01kaj3v5mz8r0c2d4e6g7h9jkn', ...of, state: 'passed', position: 40 },
+  ...{ startedAt: '2026-01-01T00:00:00.000Z', updatedAt: since, digest: sha256 },
+  summary: {
+    ...{ waves: [{ wave: 1, name: 'nodes', lanes: 1, nodes: 2 }], nodes: 2, seeds: ['n-01', 'n-02'], skipped: [] },
+    ...{ from: '1.0.0', to: '1.1.0', disruption: 'one node at a time is down, while it reboots' },
+  },
+  ...{ lanes: [{ wave: 1, lane: 'main', nodes: ['n-01', 'n-02'] }], checks, blockedBy: [] },
+};
+
+const event = {
+  ...{ position: 52, stream: `lane-${upgradeId}_main`, version: 9, type: 'TokenReturned', cluster: 'demo' },
+  ...{ upgrade: upgradeId, data: { nodeId: 'n-01', epoch: 1000001, outcome: 'upgraded' } },
+  meta: {
+    ...{ actor: 'rollout-svc', correlationId: 'http:01kaj3v5mz', causationId: `lane-${upgradeId}_main:8` },
+    commandId: `lane-${upgradeId}_main@8`,
+  },
+  ...{ recordedAt: since, hash: sha256 },
+};
+
+/** One answer of each shape, as it would be in the middle of an upgrade. */
+export const EXAMPLES: Readonly<Record<string, unknown>> = {
+  ...{ Cluster: cluster, Node: node, Release: release, UpgradeStatus: status, Explanation: explanation, Plan: plan },
+  ...{ Event: event, ClusterPage: { items: [cluster], next: 'YWZ0ZXI6ZGVtbw' }, NodePage: { items: [node] } },
+  ...{ ReleasePage: { items: [release] }, UpgradePage: { items: [status] }, EventPage: { items: [event] } },
+  Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
+  Alive: { alive: true },
+  Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },
+  Problem: {
+    ...{ type: '/problems/lower-version', title: 'The version is lower than the running one', status: 422 },
+    detail: '1.0.0 is older than 1.1.0, which is running: an upgrade never goes down; use rollback to go back.',
+    instance: '/v1/clusters/demo/upgrades',
+    errors: [{ pointer: '/to', detail: '1.0.0 is older than 1.1.0, which is running.' }],
+  },
+};

@@ -1,0 +1,83 @@
+import { ACTIVATIONS, LAYERS } from '@baton/contracts';
+import { count, flag, list, mapOf, object, oneOf, pageOf, text, time, type Shape } from './shape.js';
+import { UPGRADE_SHAPES, partitions } from './upgrade-shapes.js';
+
+const fieldError = object({
+  'pointer?': text('Of a field of the body (RFC 6901)'),
+  'parameter?': text('Of the path, the query or the headers'),
+  detail: text(),
+});
+
+const layerVersions = object({
+  current: text('Runs now'),
+  'previous?': text('Is whole in the other partition, from before'),
+  'target?': text('Where the running upgrade takes the node'),
+  rollback: flag('A rollback of the last upgrade would take the node back to `previous`'),
+});
+
+const health = object({
+  state: oneOf(['healthy', 'unhealthy', 'silent', 'unknown']),
+  'seen?': time('Of the last heartbeat; absent: none since the gateway started'),
+});
+
+const filled = object({ generation: count(), position: count('Up to here the log is folded into it') });
+
+/** Every answer that is more than the position of a write, by name. */
+export const SHAPES: Readonly<Record<string, Shape>> = {
+  ...UPGRADE_SHAPES,
+  Cluster: object({
+    clusterId: text(),
+    'title?': text(),
+    config: { type: 'object', additionalProperties: true },
+    'active?': object(
+      { upgradeId: text(), upgradeNo: count(), since: time(), by: text() },
+      'The upgrade that it is frozen for',
+    ),
+    quarantined: mapOf(text(), 'Releases not to be taken again: why, by version'),
+    nodes: count('How many are members now'),
+  }),
+  Node: object({
+    ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
+    active: oneOf(['A', 'B']),
+    partitions,
+    layers: mapOf(layerVersions, 'By layer'),
+    failureDomain: text(),
+    labels: mapOf(text()),
+    health,
+  }),
+  Release: object({
+    ...{ version: text(), layer: oneOf(LAYERS), kind: text(), sha256: text(), size: count(), uploaded: flag() },
+    ...{ 'minCompatible?': text(), 'image?': text(), 'hypervisors?': list(text()) },
+    ...{ 'activation?': oneOf(ACTIVATIONS), 'notes?': text(), 'companions?': list(text()) },
+  }),
+  Event: object({
+    ...{ position: count(), stream: text(), version: count(), type: text() },
+    data: { type: 'object', additionalProperties: true, description: 'As docs/events.md says by type' },
+    ...{ cluster: text('`-` for releases'), 'upgrade?': text() },
+    meta: object({ actor: text(), correlationId: text(), causationId: text(), commandId: text() }),
+    recordedAt: time(),
+    hash: text('sha256 over the hash before it, its position and its contents'),
+  }),
+  Projections: object({
+    head: count('The last position of the log'),
+    'serving?': { ...filled, description: 'Absent: none serve yet' },
+    'filling?': { ...filled, description: 'Will serve when they have seen as much' },
+  }),
+  Alive: object({ alive: flag() }),
+  Ready: object({ ready: flag(), checks: mapOf(text(), 'By dependency: ok, or what is missing') }),
+  Problem: {
+    ...object({
+      type: text('Stable, for machines'),
+      ...{ title: text(), status: count() },
+      detail: text('For people: what happened and what to do'),
+      'instance?': text(),
+      'errors?': list(fieldError),
+    }),
+    additionalProperties: true,
+  },
+  ClusterPage: pageOf('Cluster'),
+  NodePage: pageOf('Node'),
+  ReleasePage: pageOf('Release'),
+  UpgradePage: pageOf('UpgradeStatus'),
+  EventPage: pageOf('Event'),
+};

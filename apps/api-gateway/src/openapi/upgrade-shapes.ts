@@ -1,0 +1,114 @@
+import { NODE_STATES, OPERATOR_COMMANDS, STAGE_NAMES, UPGRADE_STATES } from '@baton/contracts';
+import { count, flag, list, mapOf, object, oneOf, ref, text, time, type Shape } from './shape.js';
+
+const partition = object({
+  'version?': text('Absent: empty'),
+  'sha256?': text(),
+  state: oneOf(['good', 'bad', 'released', 'empty']),
+});
+
+/** Of each partition that is known. */
+export const partitions = object({ 'A?': partition, 'B?': partition });
+
+const partitionName = oneOf(['A', 'B']);
+
+const blocker = object({
+  what: text('A sentence'),
+  kind: text('For machines, e.g. boot-late, check-failed, awaits-commit'),
+  'nodeId?': text(),
+  'lane?': text(),
+  since: time(),
+  evidence: list(count(), 'Positions of the log'),
+  unblock: list(oneOf(OPERATOR_COMMANDS), 'The commands that end the wait'),
+  'remedy?': text('What to do first'),
+});
+
+const token = object({ nodeId: text(), epoch: count(), since: time() });
+
+const lane = object({
+  lane: text(),
+  wave: count(),
+  direction: oneOf(['forward', 'back']),
+  state: oneOf(['waiting', 'rolling', 'stalled', 'closed']),
+  'token?': token,
+});
+
+const node = object({
+  nodeId: text(),
+  'lane?': text(),
+  'wave?': count(),
+  state: oneOf(NODE_STATES),
+  'active?': partitionName,
+  'passive?': partitionName,
+  'partitions?': partitions,
+  layers: mapOf(text(), 'Running versions by layer'),
+  attempt: count(),
+  since: time(),
+  'error?': text(),
+});
+
+const check = object({
+  check: text(),
+  result: oneOf(['passed', 'warned', 'failed']),
+  'nodeId?': text(),
+  evidence: text(),
+  remedy: text(),
+});
+
+const common = {
+  clusterId: text(),
+  from: text(),
+  to: text(),
+  strategy: text(),
+};
+
+const rollback = object({ possible: flag(), 'until?': text(), 'reason?': text() });
+
+/** What the read models and the log say of an upgrade, by name. */
+export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
+  Blocker: blocker,
+  UpgradeStatus: object({
+    ...{ upgradeId: text(), upgradeNo: count(), ...common, dryRun: flag() },
+    state: oneOf(UPGRADE_STATES),
+    stage: oneOf(STAGE_NAMES),
+    position: count('Of the last event of this upgrade; also its ETag'),
+    ...{ startedAt: time(), updatedAt: time(), 'endedAt?': time() },
+    progress: object({ done: count(), total: count() }),
+    versions: mapOf(count(), 'How many nodes run which version'),
+    lanes: list(lane),
+    nodes: list(node),
+    checks: list(check),
+    blockedBy: list(ref('Blocker'), 'Why it waits; never empty before it is over'),
+    rollback,
+    allowed: list(oneOf(OPERATOR_COMMANDS), 'The commands that are legal now'),
+  }),
+  Explanation: object({
+    ...{ upgradeId: text(), state: oneOf(UPGRADE_STATES), position: count() },
+    summary: text('One sentence or two'),
+    waiting: list(ref('Blocker')),
+    next: list(text(), 'Requests that are legal now; those that end a wait come first'),
+    parked: list(
+      object({
+        ...{ service: text(), consumer: text(), 'stream?': text(), subject: text() },
+        ...{ position: count(), error: text(), at: time() },
+      }),
+      'Messages that a service gave up on',
+    ),
+  }),
+  Plan: object({
+    ...{ planId: text(), ...common },
+    state: oneOf(['checking', 'passed', 'refused']),
+    ...{ position: count(), startedAt: time(), updatedAt: time() },
+    'digest?': text('An upgrade that is started from this plan checks that it would be the same'),
+    'summary?': object({
+      waves: list(object({ wave: count(), name: text(), lanes: count(), nodes: count() })),
+      nodes: count(),
+      seeds: list(text(), 'The first of them get the artifact first'),
+      skipped: list(object({ nodeId: text(), why: text() })),
+      ...{ from: text(), to: text(), disruption: text('What clients notice') },
+    }),
+    lanes: list(object({ wave: count(), lane: text(), nodes: list(text(), 'In their order') })),
+    checks: list(check),
+    blockedBy: list(ref('Blocker')),
+  }),
+};
