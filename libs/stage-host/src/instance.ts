@@ -67,8 +67,8 @@ export class Instance {
 
   /** Takes in an event that somebody else appended. */
   async learn(event: Recorded, firstAskDelayMs: number): Promise<void> {
-    if (this.fold.take(event) === 'known' && !this.isBehind) return;
-    // What led to it may stand in other streams that this instance reads, and may not have been delivered.
+    if (event.version <= this.fold.version(event.stream) && !this.isBehind) return;
+    // Not by itself: what led to it may stand in another stream and not be delivered yet, and none decides without that.
     await this.lookUp(firstAskDelayMs);
   }
 
