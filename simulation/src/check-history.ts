@@ -5,6 +5,7 @@ import { logChecks } from './checks/log.js';
 import { machineChecks } from './checks/machines.js';
 import { movingChecks } from './checks/moving.js';
 import { onceChecks } from './checks/once.js';
+import { partitionChecks } from './checks/partitions.js';
 import { stagedChecks } from './checks/staged.js';
 import { stallChecks } from './checks/stalls.js';
 import { statusChecks } from './checks/status.js';
@@ -37,6 +38,7 @@ const CHECKS: readonly Check[] = [
   ...epochChecks,
   ...activationChecks,
   ...machineChecks,
+  ...partitionChecks,
   ...movingChecks,
   ...stallChecks,
   ...stagedChecks,

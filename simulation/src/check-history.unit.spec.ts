@@ -86,10 +86,10 @@ describe('the history checker accepts', () => {
   });
 
   it('that a fault takes a node down which does not hold the token (INV-14)', () => {
-    const fault = { by: 'fault', epoch: undefined } as const;
+    const fault = { by: 'fault', epoch: undefined, nodeId: 'n2', bootId: 'boot-n2-1', runId: 'run-n2-1' } as const;
     const verdicts = judged(
-      addLine({ nodeId: 'n1', event: 'down', epoch: 1_000_001 }, 1, { ...fault, nodeId: 'n2' }),
-      addLine({ nodeId: 'n1', event: 'down', epoch: 1_000_001 }, 9, { ...fault, nodeId: 'n2', event: 'up' }),
+      addLine({ nodeId: 'n1', event: 'down', epoch: 1_000_001 }, 1, fault),
+      addLine({ nodeId: 'n1', event: 'down', epoch: 1_000_001 }, 9, { ...fault, event: 'up' }),
     );
     expect(isGood(verdicts, 'INV-14')).toBe(true);
   });

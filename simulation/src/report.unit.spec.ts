@@ -11,7 +11,7 @@ describe('the report of the history checker', () => {
     const { text, isGood } = reported(historyOf(aRun()));
     expect(isGood).toBe(true);
     expect(text).toMatch(/^holds +INV-12 +8 grants +the epochs of a node rise/m);
-    expect(text).toContain('nothing is wrong: 33 checks hold');
+    expect(text).toMatch(/^nothing is wrong: \d+ checks hold$/m);
     const widths = text.split('\n').flatMap((line) => (/^holds/.test(line) ? [line.indexOf('INV-')] : []));
     expect(new Set(widths).size).toBe(1);
   });

@@ -39,6 +39,7 @@ const begin = (run: Recording): void => {
     [CLUSTER, 'UpgradeAdmitted', { upgradeId: 'u1', upgradeNo: 1 }],
   );
   for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.stage(nodeId);
+  run.append(['staging-u1', 'StagingCompleted', { staged: 4, left: [] }]);
   run.append([UPGRADE, 'CommitRequested']);
   run.append([ROLLOUT, 'RolloutStarted'], openingOf('main', ['n1', 'n2', 'n4']), openingOf('side', ['n3']));
 };

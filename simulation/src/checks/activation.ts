@@ -1,5 +1,5 @@
-import { isGoingOver, turnWith, type Evidence, type Recorded } from '../evidence/evidence.js';
-import { isOfType, nodeKey, timeOf } from '../evidence/event.js';
+import { isForgotten, isGoingOver, turnWith, type Evidence, type Recorded } from '../evidence/evidence.js';
+import { isOfType, nodeKey, textOf, timeOf } from '../evidence/event.js';
 import { placeOf } from '../evidence/machines.js';
 import { stepOf, type Turn } from '../evidence/turns.js';
 import type { JournalLine, TruthLine } from '../history.js';
@@ -14,6 +14,10 @@ const highestSeen = (lines: readonly JournalLine[]): { readonly upgradeNo: numbe
   };
 };
 
+/** A journal that was made shorter begins with the highest of all; in which order the rest came is not known. */
+const isCompacted = (lines: readonly JournalLine[]): boolean =>
+  (lines[0]?.floor?.epoch ?? 0) > 0 && lines.filter(({ floor }) => floor).length === 1;
+
 const nodeOfOutcome = ({ outcome }: Recorded): string => nodeKey(outcome.clusterId, outcome.nodeId);
 
 const ordersWithToken: Check = {
@@ -24,11 +28,11 @@ const ordersWithToken: Check = {
   look: (evidence, findings) => {
     for (const recorded of evidence.outcomes) {
       const { outcome, place } = recorded;
-      const { verb, epoch, upgradeId, status } = outcome;
+      const { verb, epoch, upgradeId, upgradeNo, attempt, status } = outcome;
       // What failed or was refused has changed nothing: a stranger may have asked for it.
       if (status !== 'done' || (epoch === undefined && !isGoingOver(outcome))) continue;
       const turn = turnWith(evidence, nodeOfOutcome(recorded), epoch);
-      const isGranted = turn?.upgradeId === upgradeId;
+      const isGranted = turn?.upgradeId === upgradeId && evidence.upgrades.get(upgradeId)?.upgradeNo === upgradeNo;
       const way = verb === 'revert' ? 'back' : 'forward';
       const isItsWay = !isGoingOver(outcome) || turn?.direction === way;
       const intent = evidence.upgrades.get(upgradeId)?.intent ?? [];
@@ -37,6 +41,7 @@ const ordersWithToken: Check = {
         place,
         [isGranted, `${nodeOfOutcome(recorded)} ${verb} ${String(epoch)} was never granted`],
         [isItsWay, `${verb} for ${String(epoch)}, which was granted ${turn?.direction ?? 'never'}`],
+        [verb === 'finalize' || turn?.attempt === attempt, `attempt ${attempt} of ${verb} is not that of its turn`],
         [isWanted, 'nobody asked to give up the old version'],
       );
     }
@@ -52,21 +57,29 @@ const highestEpoch: Check = {
     for (const { outcome, place, until } of outcomes) {
       if (!isGoingOver(outcome)) continue;
       const { epoch = 0, upgradeNo, verb } = outcome;
-      const seen = highestSeen(until);
+      const before = until.slice(0, -1);
+      if (isCompacted(before)) continue;
+      const seen = highestSeen(before);
       const isHighest = epoch === seen.epoch && upgradeNo === seen.upgradeNo;
       findings.look(place, [isHighest, `${verb} for ${upgradeNo}/${epoch} after ${seen.upgradeNo}/${seen.epoch}`]);
     }
   },
 };
 
+const isSameLife = (one: Pick<TruthLine, 'bootId' | 'runId'>, other: Pick<TruthLine, 'bootId' | 'runId'>): boolean =>
+  one.bootId === other.bootId && one.runId === other.runId;
+
 /** What is wrong with a machine that goes down for a token; undefined: nothing. */
 const whyNotDown = (evidence: Evidence, line: TruthLine, turn: Turn | undefined): string | undefined => {
   if (!turn) return 'nobody granted it that epoch';
   if (timeOf(turn.grant) > line.wallMs) return `it was granted later, at ${turn.grant.position}`;
+  const drained = stepOf(turn, 'HolderDrained');
+  // Nobody is confirmed to go down before it is on record that its work was moved away.
+  if (!drained || timeOf(drained) > line.wallMs) return 'it was not on record as drained';
   if (turn.until < line.wallMs) return `its turn had ended at ${String(turn.end?.position)}`;
   const own = evidence.outcomesOfNode.get(nodeKey(line.clusterId, line.nodeId)) ?? [];
   const isOrdered = own.some(
-    ({ outcome }) => isGoingOver(outcome) && outcome.epoch === line.epoch && outcome.bootId === line.bootId,
+    ({ outcome }) => isGoingOver(outcome) && outcome.epoch === line.epoch && isSameLife(outcome, line),
   );
   return isOrdered ? undefined : 'its journal has no order to go over in that life';
 };
@@ -113,4 +126,31 @@ const givenUpForGood: Check = {
   },
 };
 
-export const activationChecks: readonly Check[] = [ordersWithToken, highestEpoch, downWithToken, givenUpForGood];
+const drainedAsRecorded: Check = {
+  invariant: 'INV-13',
+  says: 'what the log says was drained, the journal of the node says too, of the same life',
+  of: 'drains',
+  needs: ['log', 'journals'],
+  look: (evidence, findings) => {
+    for (const turn of evidence.turns) {
+      const drained = stepOf(turn, 'HolderDrained');
+      if (!drained) continue;
+      const own = evidence.outcomesOfNode.get(nodeKey(turn.cluster, turn.nodeId)) ?? [];
+      const life = { bootId: textOf(drained, 'bootId'), runId: textOf(drained, 'runId') };
+      const isSo = own.some(
+        ({ outcome: { verb, status, epoch, ...outcome } }) =>
+          verb === 'drain' && status === 'done' && epoch === turn.epoch && isSameLife(outcome, life),
+      );
+      const { upgradeNo = NaN } = evidence.upgrades.get(turn.upgradeId) ?? {};
+      findings.look(drained, [isSo || isForgotten(own, upgradeNo), 'its journal does not say so']);
+    }
+  },
+};
+
+export const activationChecks: readonly Check[] = [
+  ordersWithToken,
+  highestEpoch,
+  drainedAsRecorded,
+  downWithToken,
+  givenUpForGood,
+];

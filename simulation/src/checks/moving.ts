@@ -4,6 +4,8 @@ import { stepOf, type Turn } from '../evidence/turns.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
 
+const STEPS = ['HolderDrained', 'HolderActivated', 'HolderBooted', 'HolderStable', 'TokenReturned'];
+
 /** An operator asked for it between these positions; of a node when one is named. */
 export const isAskedFor = (
   { upgrades }: Evidence,
@@ -25,6 +27,12 @@ const stalledAt = ({ steps, end }: Turn): number =>
   steps.findLast((event) => isOfType(event, 'LaneStalled') && event.position < (end?.position ?? 0))?.position ??
   Infinity;
 
+/** Each step of the turn is on record, one after the other. */
+const hasGoneAllTheWay = (turn: Turn): boolean => {
+  const positions = STEPS.map((name) => stepOf(turn, name)?.position ?? NaN);
+  return positions.every((position, index) => position > (positions[index - 1] ?? 0));
+};
+
 /** Why a token may move: an outcome that was seen, or what an operator asked for this very node. */
 const isGrounded = (evidence: Evidence, turn: Turn, end: Exported): boolean => {
   const { grant, direction } = turn;
@@ -34,8 +42,7 @@ const isGrounded = (evidence: Evidence, turn: Turn, end: Exported): boolean => {
       const outcome = textOf(end, 'outcome');
       const isTurnedBack = direction === 'forward' && asked('RollbackRequested', grant.position);
       if (outcome === 'retried') return asked('RetryRequested', stalledAt(turn)) || isTurnedBack;
-      const stable = stepOf(turn, 'HolderStable');
-      return stable !== undefined && outcome === (direction === 'back' ? 'reverted' : 'upgraded');
+      return hasGoneAllTheWay(turn) && outcome === (direction === 'back' ? 'reverted' : 'upgraded');
     }
     case 'HolderSkipped':
       return stalledAt(turn) < Infinity && (asked('SkipRequested', stalledAt(turn)) || asked('AbortRequested', 0));

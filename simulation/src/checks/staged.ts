@@ -1,13 +1,10 @@
-import { isGoingOver, type Evidence, type Recorded } from '../evidence/evidence.js';
+import { isForgotten, isGoingOver, type Evidence, type Recorded } from '../evidence/evidence.js';
 import { isOfType, nodeKey, nodeOf, recordOf, textOf, timeOf } from '../evidence/event.js';
 import { livesOf, placeOf, type LifeTime } from '../evidence/machines.js';
 import { stepOf } from '../evidence/turns.js';
 import type { Upgrade } from '../evidence/upgrades.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
-
-/** A journal forgets upgrades that this many came after. */
-const UPGRADES_KEPT = 2;
 
 const isStaged = ({ outcome }: Recorded, upgradeId: string, sha256: string): boolean =>
   outcome.verb === 'stage' &&
@@ -30,18 +27,17 @@ const grantedWhatIsStaged: Check = {
       const staged = stagedEvents(upgrade).find((event) => nodeOf(event) === nodeId);
       const isBefore = staged !== undefined && staged.position < grant.position;
       const isSame = digest === upgrade?.sha256 && textOf(staged, 'digest') === digest;
+      const isAll = (upgrade?.events ?? []).some(
+        (event) => isOfType(event, 'StagingCompleted') && event.position < grant.position,
+      );
       findings.look(
         grant,
+        [isAll, `staging was not over in ${upgradeId}`],
         [isBefore, `${nodeId} had not staged in ${upgradeId}`],
         [isSame, `${digest} is granted, ${textOf(staged, 'digest')} was staged`],
       );
     }
   },
-};
-
-const isForgotten = (recorded: readonly Recorded[], upgradeNo: number): boolean => {
-  const last = recorded.at(-1)?.until.findLast(({ floor }) => floor)?.floor;
-  return last !== undefined && upgradeNo <= last.upgradeNo - UPGRADES_KEPT;
 };
 
 const stagedInBoth: Check = {
@@ -57,6 +53,7 @@ const stagedInBoth: Check = {
         const isSo = own.some(
           (one) =>
             isStaged(one, upgrade.upgradeId, digest) &&
+            one.outcome.attempt === event.data['attempt'] &&
             one.outcome.outcome?.written?.partition === event.data['partition'],
         );
         const isRelease = digest === upgrade.sha256;

@@ -64,6 +64,7 @@ const othersWait: Check = {
       for (const stall of stalled.steps.filter((event) => isOfType(event, 'LaneStalled'))) {
         const own = lanes.get(stalled.lane) ?? [];
         const resume = own.find((event) => event.position > stall.position && isOfType(event, 'LaneResumed'));
+        const isOver = resume?.commandid === stall.commandid;
         const until = toldOverAt(upgrade.events, stall, resume?.position ?? Infinity);
         const early = turns.find(
           (one) =>
@@ -74,21 +75,29 @@ const othersWait: Check = {
             one.grant.position < until &&
             !isKept(one, turns),
         );
-        findings.look(early?.grant ?? stall, [!early, `${stalled.lane} is stalled since ${stall.position}`]);
+        findings.look(
+          early?.grant ?? stall,
+          [isOver || spreadOf(upgrade.events, stall) !== undefined, 'the other lanes were not told'],
+          [!early, `${stalled.lane} is stalled since ${stall.position}`],
+        );
       }
     }
   },
 };
 
+const isToldOf = (event: Exported, stall: Exported): boolean =>
+  textOf(event, 'lane') === stall.subject.slice(stall.subject.indexOf('_') + 1) && event.position > stall.position;
+
+/** The other lanes are told in the same append. */
+const spreadOf = (events: readonly Exported[], stall: Exported): Exported | undefined =>
+  events.find(
+    (event) => isOfType(event, 'RolloutStalled') && isToldOf(event, stall) && event.commandid === stall.commandid,
+  );
+
 /** Where the stall is over for the other lanes: when that is told to them, and not before the lane itself goes on. */
 const toldOverAt = (events: readonly Exported[], stall: Exported, resumedAt: number): number => {
-  const lane = stall.subject.slice(stall.subject.indexOf('_') + 1);
-  const isToldOf = (event: Exported): boolean => textOf(event, 'lane') === lane && event.position > stall.position;
-  const isSpread = events.some(
-    (event) => isOfType(event, 'RolloutStalled') && isToldOf(event) && event.commandid === stall.commandid,
-  );
-  if (!isSpread) return resumedAt;
-  const told = events.find((event) => isOfType(event, 'RolloutResumed') && isToldOf(event));
+  if (!spreadOf(events, stall)) return resumedAt;
+  const told = events.find((event) => isOfType(event, 'RolloutResumed') && isToldOf(event, stall));
   return Math.max(told?.position ?? Infinity, resumedAt);
 };
 

@@ -61,3 +61,12 @@ export const turnWith = (evidence: Evidence, node: string, epoch: number | undef
 /** It made another partition the active one, so the node goes down. */
 export const isGoingOver = ({ verb, status, outcome }: Outcome): boolean =>
   (verb === 'activate' || verb === 'revert') && status === 'done' && outcome?.alreadyActive !== true;
+
+/** A journal forgets upgrades that this many came after. */
+const UPGRADES_KEPT = 2;
+
+/** A journal of a node has forgotten an upgrade, as it may. */
+export const isForgotten = (recorded: readonly Recorded[], upgradeNo: number): boolean => {
+  const last = recorded.at(-1)?.until.findLast(({ floor }) => floor)?.floor;
+  return last !== undefined && upgradeNo <= last.upgradeNo - UPGRADES_KEPT;
+};

@@ -77,6 +77,11 @@ export const downTeeth: readonly Tooth[] = [
     changeLine(down('n1', 1_000_001), { epoch: 1_000_002 }),
   ],
   ['INV-13', 'a machine went down before it was granted the token', shift({ nodeId: 'n2', epoch: 1_000_002 }, -60)],
+  [
+    'INV-13',
+    'a machine went down before it was drained',
+    swap(['HolderDrained', { nodeId: 'n1' }], ['HolderBooted', { nodeId: 'n1' }]),
+  ],
   ['INV-13', 'a machine went down after its turn had ended', shift({ nodeId: 'n1', epoch: 1_000_001 }, 70)],
   ['INV-13', 'a machine went down and its journal knows of no order', dropOutcome(activate('n1', 1_000_001))],
   [
@@ -105,6 +110,38 @@ export const downTeeth: readonly Tooth[] = [
     addLine(up('n2', 1_000_003), 1, { ...down('n4', 1_000_004) }),
   ],
 
+  [
+    'INV-13',
+    'an order is of another upgrade than its number says',
+    changeOutcome(activate('n1', 1_000_001), { upgradeNo: 2 }),
+  ],
+  ['INV-13', 'an order is of another attempt than its turn', changeOutcome(activate('n1', 1_000_001), { attempt: 2 })],
+  [
+    'INV-13',
+    'a node went over for an epoch that it had not seen',
+    changeOutcome({ nodeId: 'n1', verb: 'drain' }, { epoch: 1_000_000 }),
+  ],
+  ['INV-13', 'a node was called drained and its journal does not say so', dropOutcome({ nodeId: 'n1', verb: 'drain' })],
+  [
+    'INV-13',
+    'a node was called drained that failed to',
+    changeOutcome({ nodeId: 'n1', verb: 'drain' }, { status: 'failed' }),
+  ],
+  ['INV-13', 'a node drained in another life', changeOutcome({ nodeId: 'n1', verb: 'drain' }, { runId: 'run-n1-9' })],
+  [
+    'INV-13',
+    'a machine went down in another run than that of its order',
+    changeLine(down('n1', 1_000_001), { runId: 'run-n1-9' }),
+  ],
+
+  ['INV-14', 'a machine does not say when it went down', dropLine(down('n1', 1_000_001))],
+  ['INV-14', 'a machine does not say when it began', dropLine({ nodeId: 'n1', by: 'start' })],
+  ['INV-14', 'a machine was new twice', changeLine(up('n1', 1_000_001), { by: 'start' })],
+  [
+    'INV-14',
+    'a machine went down from a life that it was not in',
+    changeLine(down('n1', 1_000_001), { bootId: 'boot-n1-9' }),
+  ],
   ['INV-14', 'two nodes of a lane were down together', shift({ nodeId: 'n2', epoch: 1_000_002 }, -68)],
   ['INV-14', 'a node never came up and the next one went down', dropLine(up('n1', 1_000_001))],
   [

@@ -10,6 +10,24 @@ const before = ['TokenGranted', { epoch: 1_000_004 }] as const;
 /** Why a token moves. */
 export const movingTeeth: readonly Tooth[] = [
   ['INV-16', 'a token was returned without an outcome', drop(...stable)],
+  ['INV-16', 'a token was returned by a node that had not come back', drop(...booted)],
+  ['INV-16', 'a token was returned by a node that had not gone over', drop('HolderActivated', { nodeId: 'n1' })],
+  ['INV-16', 'a token was returned by a node that had not drained', drop('HolderDrained', { nodeId: 'n1' })],
+  [
+    'INV-16',
+    'a node went over before it drained',
+    swap(['HolderDrained', { nodeId: 'n1' }], ['HolderActivated', { nodeId: 'n1' }]),
+  ],
+  [
+    'INV-16',
+    'a node drained that ran something else',
+    change(['HolderDrained', { nodeId: 'n1' }], { digest: 'c'.repeat(64) }),
+  ],
+  [
+    'INV-16',
+    'a node drained in a life that its machine never had',
+    change(['HolderDrained', { nodeId: 'n1' }], { runId: 'run-n1-9' }),
+  ],
   ['INV-16', 'a token was returned after the outcome of another node', change(stable, { nodeId: 'n4' })],
   ['INV-16', 'a token was returned after the outcome of another epoch', change(stable, { epoch: 1_000_009 })],
   [

@@ -32,6 +32,8 @@ export const partitionTeeth: readonly Tooth[] = [
     changeOutcome(stage('n1'), { runId: 'run-n1-9' }),
   ],
 
+  ['INV-20', 'a node is granted before staging is over', drop('StagingCompleted')],
+  ['INV-20', 'a journal knows of another attempt', changeOutcome(stage('n4'), { attempt: 2 })],
   ['INV-20', 'a node is granted what it has not staged', drop('NodeStaged', { nodeId: 'n1' })],
   [
     'INV-20',

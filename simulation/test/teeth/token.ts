@@ -89,6 +89,7 @@ export const tokenTeeth: readonly Tooth[] = [
       insertBefore(['RetryRequested'], inMain('HolderStable', { nodeId: 'n2', epoch: 1_000_002 })),
     ),
   ],
+  ['INV-22', 'the other lanes were not told of a stall', drop('RolloutStalled')],
   ['INV-22', 'another lane grants before it is told that the stall is over', drop('RolloutResumed')],
   [
     'INV-22',
