@@ -61,7 +61,12 @@ const highestEpoch: Check = {
       if (isCompacted(before)) continue;
       const seen = highestSeen(before);
       const isHighest = epoch === seen.epoch && upgradeNo === seen.upgradeNo;
-      findings.look(place, [isHighest, `${verb} for ${upgradeNo}/${epoch} after ${seen.upgradeNo}/${seen.epoch}`]);
+      const isKept = before.some(({ floor }) => floor?.epoch === epoch && floor.upgradeNo === upgradeNo);
+      findings.look(
+        place,
+        [isHighest, `${verb} for ${upgradeNo}/${epoch} after ${seen.upgradeNo}/${seen.epoch}`],
+        [isKept, `it had not kept ${upgradeNo}/${epoch} as seen before it went over`],
+      );
     }
   },
 };

@@ -57,6 +57,13 @@ export const downTeeth: readonly Tooth[] = [
   ],
   [
     'INV-13',
+    'a node went over for an epoch that it had not kept on its disk',
+    (draft) => {
+      draft.journals = draft.journals.map(({ name, lines }) => ({ name, lines: lines.filter(({ floor }) => !floor) }));
+    },
+  ],
+  [
+    'INV-13',
     'a node went over though it had seen a higher upgrade',
     addFloor(activate('n2', 1_000_002), { upgradeNo: 2, epoch: 1_000_002 }),
   ],
