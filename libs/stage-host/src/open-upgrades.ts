@@ -13,6 +13,8 @@ const PLAN_LIFE_MS = 24 * 3_600_000;
 /** The upgrades that hold a cluster, and the dry runs of the last day: what a service that starts must go on with. */
 export const openUpgrades = async (log: EventLog, now: number): Promise<OpenUpgrades> => {
   const open = new Map<string, number>();
+  // Before reading: what is admitted meanwhile is past it.
+  const head = await log.head();
   let after = 0;
   for (;;) {
     const page = await log.read({ after, categories: ['cluster', 'upgrade'], limit: 1000 });
@@ -20,7 +22,7 @@ export const openUpgrades = async (log: EventLog, now: number): Promise<OpenUpgr
     after = page.at(-1)?.position ?? after;
     if (page.length < 1000) break;
   }
-  const startAfter = open.size === 0 ? await log.head() : Math.min(...open.values()) - 1;
+  const startAfter = open.size === 0 ? head : Math.min(...open.values()) - 1;
   return { ids: [...open.keys()], startAfter };
 };
 
