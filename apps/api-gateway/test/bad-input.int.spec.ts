@@ -59,11 +59,17 @@ describe('bad input', () => {
       400,
       'invalid-request',
     ],
+    [
+      'a body that is cut off',
+      'POST /v1/clusters HTTP/1.1\r\nhost: a\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{',
+      400,
+      'invalid-request',
+    ],
     ['headers of 20 KiB', `GET /v1/clusters HTTP/1.1\r\nx: ${'a'.repeat(20_000)}\r\n\r\n`, 431, 'headers-too-large'],
   ])('that is no HTTP, as %s, is answered as a problem too', async (_, text, status, type) => {
     if (!gateway.app.getHttpServer().listening) await gateway.app.listen(0, '127.0.0.1');
     const { port } = gateway.app.getHttpServer().address() as AddressInfo;
-    const socket = connect(port, '127.0.0.1', () => socket.write(text));
+    const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.end(text));
     const [head = '', body = ''] = (await textOf(socket)).split('\r\n\r\n');
     expect(head).toContain(`HTTP/1.1 ${status} `);
     expect(head).toContain('content-type: application/problem+json');

@@ -88,7 +88,7 @@ const mismatch = ({ sha256, size }: Expected, seen: string): ProblemError =>
     'artifact-mismatch',
     `The release is registered with ${size} bytes of sha256 ${sha256}, but ${seen}. ` +
       'Nothing was kept: send the whole artifact again, or register these bytes as another version.',
-    {},
+    { errors: [{ pointer: '', detail: seen }] },
     // What is left of the body is not worth reading.
     { connection: 'close' },
   );

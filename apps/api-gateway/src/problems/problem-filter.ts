@@ -47,6 +47,8 @@ const clientProblem = ({ code, message }: NodeJS.ErrnoException): ProblemError =
       return new ProblemError('headers-too-large', 'Path and headers may have 16 KiB together. Send less.');
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return new ProblemError('request-timeout', 'The request was not sent to its end in time. Send it again.');
+    case 'HPE_INVALID_EOF_STATE':
+      return new ProblemError('invalid-request', 'The request was cut off, and nothing was kept of it. Send it again.');
     default:
       return new ProblemError('invalid-request', `This is not HTTP/1.1: ${message}. Correct and send again.`);
   }
