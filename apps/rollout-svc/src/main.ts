@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { followHeartbeats, serveConfirm } from '@baton/bus';
 import type { EventLog, RolloutEvent } from '@baton/contracts';
-import { confirmHolder, laneStage, rolloutStage, type LaneState } from '@baton/domain';
+import { confirmHolder, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
 import { hosted, runStageService } from '@baton/stage-host';
 
@@ -29,8 +29,8 @@ await runStageService({
     followHeartbeats(bus, (heartbeat) => void host.noticed(heartbeat).catch(() => undefined));
     serveConfirm(bus, async (ask) => {
       // From the log, not from memory: another replica may have moved the token on.
-      const { state } = await host.consult('lane', ask.instance);
-      return confirmHolder(state as LaneState, ask);
+      const { state, context } = await host.consult('lane', ask.instance);
+      return confirmHolder(state as LaneState, context as LaneContext, ask);
     });
   },
 });

@@ -1,7 +1,7 @@
 // rollout-svc without Nest and without deliveries from JetStream: the stages of rollout and lane in their host.
 import { askNode, connectBus, ensureTopology, serveConfirm } from '@baton/bus';
 import { isQuestion, type EventLog, type RolloutEvent } from '@baton/contracts';
-import { confirmHolder, laneStage, rolloutStage, type LaneState } from '@baton/domain';
+import { confirmHolder, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
 import { PostgresEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import { StageHost, hosted, openUpgrades, systemClock } from '@baton/stage-host';
@@ -59,8 +59,8 @@ const host = new StageHost(
   },
 );
 serveConfirm(bus, async (ask) => {
-  const { state } = await host.consult('lane', ask.instance);
-  return confirmHolder(state as LaneState, ask);
+  const { state, context } = await host.consult('lane', ask.instance);
+  return confirmHolder(state as LaneState, context as LaneContext, ask);
 });
 const { ids } = await openUpgrades(log, systemClock.now());
 await host.start(ids);
