@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { followHeartbeats, serveConfirm } from '@baton/bus';
 import type { EventLog, RolloutEvent } from '@baton/contracts';
-import { confirmHolder, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
+import { confirmHolder, laneGuards, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
 import { hosted, runStageService } from '@baton/stage-host';
 
@@ -20,7 +20,7 @@ await runStageService({
   stages: (log) =>
     Promise.resolve([
       // First what has orders to send: a start reads stage by stage.
-      hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
+      hosted(laneStage, { guards: laneGuards, instances: (upgradeId) => lanesOf(log, upgradeId) }),
       hosted(rolloutStage, { guards: ['upgrade'] }),
     ]),
   events: ['upgrade', 'staging', 'rollout', 'lane'],

@@ -31,7 +31,7 @@ export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from '.
 export { OUTCOMES, decideOutcome } from './upgrade/outcome.js';
 export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
 export { confirmHolder } from './lane/confirm.js';
-export { laneStage } from './lane/stage.js';
+export { laneGuards, laneStage } from './lane/stage.js';
 export { type LaneContext } from './lane/scene.js';
 export { type LaneState } from './lane/state.js';
 export { rolloutStage } from './rollout/stage.js';

@@ -1,5 +1,5 @@
 import type { EventLog } from '@baton/contracts';
-import { upgradeOf, type Recorded } from '@baton/kernel';
+import { upgradeOf, type Event, type Recorded } from '@baton/kernel';
 import type { HostedStage } from './ports.js';
 
 /**
@@ -61,8 +61,10 @@ export class Fold {
     }
   }
 
-  guards(): readonly { readonly stream: string; readonly version: number }[] {
-    return this.hosted.guards.map((category) => {
+  /** What an append of these events must find unchanged. */
+  guards(events: readonly Event[]): readonly { readonly stream: string; readonly version: number }[] {
+    const { guards } = this.hosted;
+    return (typeof guards === 'function' ? guards(events) : guards).map((category) => {
       const stream = `${category}-${this.upgradeId}`;
       return { stream, version: this.version(stream) };
     });

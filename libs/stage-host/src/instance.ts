@@ -194,7 +194,7 @@ export class Instance {
         expectedVersion: stream === fold.ownStream ? fold.version(stream) : 'any',
         events: events.filter((event) => (event.stream ?? fold.ownStream) === stream),
       })),
-      guards: fold.guards(),
+      guards: fold.guards(events),
     };
   }
 

@@ -1,5 +1,5 @@
 import type { Request } from '@baton/contracts';
-import { foldStatus, laneStage, rolloutStage, toStatus, type UpgradeView } from '@baton/domain';
+import { foldStatus, laneGuards, laneStage, rolloutStage, toStatus, type UpgradeView } from '@baton/domain';
 import { InMemoryEventLog } from '@baton/event-log';
 import { categoryOf, type Recorded } from '@baton/kernel';
 import { ManualClock, settle } from '../test/manual-clock.js';
@@ -35,7 +35,7 @@ class World {
     [
       hosted(rolloutStage, { guards: ['upgrade'] }),
       hosted(laneStage, {
-        guards: ['upgrade', 'rollout'],
+        guards: laneGuards,
         instances: () => Promise.resolve([`${UPGRADE}_main`]),
       }),
     ],

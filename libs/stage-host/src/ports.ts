@@ -46,8 +46,8 @@ export interface HostPorts {
 /** A stage whatever its state looks like: the host only hands states from one function to the next. */
 export interface HostedStage {
   readonly stage: Stage<unknown, unknown, StageCommand, Event, Ask>;
-  /** Categories whose stream of this upgrade every append is guarded on; always at least `upgrade`. */
-  readonly guards: readonly string[];
+  /** Categories whose stream of this upgrade an append of these events is guarded on; always at least `upgrade`. */
+  readonly guards: readonly string[] | ((events: readonly Event[]) => readonly string[]);
   /** The instances of an upgrade, where there is not exactly one of the upgrade's own id. */
   readonly instances?: (upgradeId: string) => Promise<readonly string[]>;
   /** Commands that need more than the stage's own streams, e.g. the cluster's members; asked after every change. */

@@ -1,7 +1,7 @@
 // rollout-svc without Nest and without deliveries from JetStream: the stages of rollout and lane in their host.
 import { askNode, connectBus, ensureTopology, serveConfirm } from '@baton/bus';
 import { isQuestion, type EventLog, type RolloutEvent } from '@baton/contracts';
-import { confirmHolder, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
+import { confirmHolder, laneGuards, laneStage, rolloutStage, type LaneContext, type LaneState } from '@baton/domain';
 import { PostgresEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import { StageHost, hosted, openUpgrades, systemClock } from '@baton/stage-host';
@@ -41,7 +41,7 @@ let hasOrdered = false;
 const host = new StageHost(
   [
     // First what has orders to send: a start reads stage by stage.
-    hosted(laneStage, { guards: ['upgrade', 'rollout'], instances: (upgradeId) => lanesOf(log, upgradeId) }),
+    hosted(laneStage, { guards: laneGuards, instances: (upgradeId) => lanesOf(log, upgradeId) }),
     hosted(rolloutStage, { guards: ['upgrade'] }),
   ],
   {

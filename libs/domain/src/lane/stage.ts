@@ -1,10 +1,17 @@
 import type { Ask, LaneEvent, RolloutStalled, StageCommand } from '@baton/contracts';
-import { upgradeOf, type Recorded, type Stage } from '@baton/kernel';
+import { upgradeOf, type Event, type Recorded, type Stage } from '@baton/kernel';
 import { decideLane } from './decide.js';
 import { askHolder, askStalled } from './outstanding.js';
 import { noLaneContext, observeLane, type LaneContext } from './scene.js';
 import { dueOf } from './silence.js';
 import { evolveLane, unopened, type LaneState } from './state.js';
+
+/**
+ * Categories whose stream an append of a lane is guarded on. Only a grant depends on what other lanes came to: all else
+ * goes on beside them, and a thousand that stall at once are not in each other's way.
+ */
+export const laneGuards = (events: readonly Event[]): readonly string[] =>
+  events.some(({ type }) => type === 'TokenGranted') ? ['upgrade', 'rollout'] : ['upgrade'];
 
 /** The lane: one token, which goes from node to node on evidence only. An instance is `<u>_<lane>`. */
 export const laneStage: Stage<LaneState, LaneContext, StageCommand, LaneEvent | RolloutStalled, Ask> = {
