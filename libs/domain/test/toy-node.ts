@@ -6,7 +6,7 @@ export const NEW = '1.1.0';
 /** What may go wrong with the next thing that a toy node does. */
 export type Fault = 'none' | 'fail' | 'fall-back' | 'sick' | 'reboot-again';
 
-type Ending = Pick<Answer, 'status' | 'bootId'>;
+type Ending = Pick<Answer, 'status' | 'bootId' | 'reason'>;
 
 /**
  * A node reduced to what its token is about: it goes down some time after it was told to, on a last confirmation, and
@@ -22,6 +22,7 @@ export class ToyNode {
   private epoch = 0;
   /** Outcomes by verb and attempt, each with the life that it is from, as an agent keeps them. */
   private readonly journal = new Map<string, Ending>();
+  private readonly gone = new Map<string, Ending>();
 
   constructor(readonly nodeId: string) {}
 
@@ -46,7 +47,8 @@ export class ToyNode {
     if (this.phase === 'told' && this.told) {
       this.phase = confirm(this.told) ? 'confirmed' : 'up';
       // Its partition is switched: it says done, and goes down when it gets to it.
-      if (this.phase === 'confirmed') this.note(`${this.told.verb}/${this.told.attempt}`, 'done');
+      const key = `${this.told.verb}/${this.told.attempt}`;
+      if (this.phase === 'confirmed') this.gone.set(key, this.note(key, 'done'));
     } else if (this.phase === 'confirmed') {
       this.phase = 'down';
     } else if (this.phase === 'down') {
@@ -64,7 +66,7 @@ export class ToyNode {
     if (ask.verb === 'inspect' || ask.verb === 'probe') return this.now('done');
     if ((ask.epoch ?? 0) < this.epoch) return this.now('refused');
     this.epoch = ask.epoch ?? 0;
-    if (ask.verb === 'cancel') return this.now(this.cancel(ask));
+    if (ask.verb === 'cancel') return this.cancel(ask);
     const known = this.journal.get(key);
     if (known) return known;
     if (fault === 'fail') return this.note(key, 'failed');
@@ -78,13 +80,15 @@ export class ToyNode {
     return this.now('running');
   }
 
-  private cancel(ask: Ask): Answer['status'] {
+  private cancel(ask: Ask): Ending {
     const key = `${ask.args.cancels?.verb}/${ask.args.cancels?.attempt}`;
-    if (this.phase === 'confirmed') return 'refused';
-    if (ask.args.cancels?.verb !== 'drain' && this.journal.get(key)?.status === 'done') return 'refused';
+    const gone = this.gone.get(key);
+    // The life that went over says so, as an agent does.
+    if (gone) return { ...gone, status: 'refused', reason: 'activated' };
+    if (this.phase === 'confirmed') return { ...this.now('refused'), reason: 'goes-down' };
     this.phase = 'up';
     for (const verb of ['activate', 'revert']) this.note(`${verb}/${ask.attempt}`, 'refused');
-    return 'done';
+    return this.now('done');
   }
 
   private note(key: string, status: Answer['status']): Ending {
@@ -118,8 +122,15 @@ export class ToyNode {
     });
   }
 
-  private reply(ask: Ask, { status, bootId }: Ending): Answer {
+  private reply(ask: Ask, { status, bootId, reason }: Ending): Answer {
     const { peers: _peers, everyMs: _everyMs, args: _args, ...rest } = ask;
-    return { ...rest, status, bootId, runId: bootId, ...(status === 'failed' && { reason: 'toy' }) };
+    return {
+      ...rest,
+      status,
+      bootId,
+      runId: bootId,
+      ...(status === 'failed' && { reason: 'toy' }),
+      ...(reason && { reason }),
+    };
   }
 }

@@ -85,6 +85,7 @@ describe('a turn that is cancelled', () => {
     'past the commit of %s goes down all the same, and says so (INV-13)',
     async (verb) => {
       await node.ask('stage');
+      const { bootId, runId } = await node.driver.health();
       const release = node.driver.hold('committed');
       await node.begin(verb, { args: { ...(verb === 'activate' && { artifact: node.release.ref }) } });
       await eventually('it is committed', () => node.driver.isAt('committed'));
@@ -94,7 +95,8 @@ describe('a turn that is cancelled', () => {
       expect(await cancel(verb)).toMatchObject({ status: 'refused', reason: 'activated' });
       await goesDown();
       await node.reopen();
-      expect(await cancel(verb)).toMatchObject({ status: 'refused', reason: 'activated' });
+      // The life that went over says so; the facts are those of the life after it.
+      expect(await cancel(verb)).toMatchObject({ status: 'refused', reason: 'activated', bootId, runId });
     },
   );
 
@@ -131,9 +133,9 @@ describe('a turn that is cancelled after an earlier one of the upgrade', () => {
       node.driver.hold('boot');
       expect(await goOver(activation)).toMatchObject({ status: 'done' });
       expect(await node.ask('drain', { ...next, attempt: 2 })).toMatchObject({ status: 'done' });
-      expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'activated' });
+      expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'goes-down' });
       await goesDown();
-      expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'activated' });
+      expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'goes-down' });
     },
   );
 
@@ -141,7 +143,7 @@ describe('a turn that is cancelled after an earlier one of the upgrade', () => {
     await node.ask('stage');
     await goOver('reboot');
     await node.reopen();
-    expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'activated' });
+    expect(await cancel('drain', next)).toMatchObject({ status: 'refused', reason: 'goes-down' });
   });
 
   it.each(['reboot', 'restart'] as const)(

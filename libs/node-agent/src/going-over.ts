@@ -12,9 +12,9 @@ export const isToGoDown = ({ status, outcome }: Pick<Ending, 'status' | 'outcome
 export const isStaying = (verb: Verb, ending: Ending): boolean =>
   ending.status !== 'done' || (isGoingOver(verb) && !isToGoDown(ending));
 
-/** The node has gone over for this epoch, or still goes down for an earlier one of the same upgrade. */
-export const hasGoneFor = (journal: Journal, upgradeNo: number, epoch: number, life: Life): boolean =>
-  [...journal.ofVerb(upgradeNo, 'activate'), ...journal.ofVerb(upgradeNo, 'revert')].some((answer) => {
+/** How the node went over for this epoch, or for an earlier one of the same upgrade for which it still goes down. */
+export const goneFor = (journal: Journal, upgradeNo: number, epoch: number, life: Life): Answer | undefined =>
+  [...journal.ofVerb(upgradeNo, 'activate'), ...journal.ofVerb(upgradeNo, 'revert')].findLast((answer) => {
     if (answer.epoch === undefined || answer.epoch > epoch || !isToGoDown(answer)) return false;
     return answer.epoch === epoch || isOf(life, answer);
   });

@@ -4,7 +4,7 @@ import { carryOut, type Means } from './carry-out.js';
 import { pause } from './clock.js';
 import { Failure, failureOf, type Reason } from './failure.js';
 import { otherUpgrade, raise, refusalOf } from './floor.js';
-import { hasGoneFor, isGoingOver, isStaying, isToGoDown } from './going-over.js';
+import { goneFor, isGoingOver, isStaying, isToGoDown } from './going-over.js';
 import { keyOf } from './journal.js';
 import { Operation } from './operation.js';
 
@@ -150,7 +150,11 @@ export class Orders {
   private async cancel(command: NodeCommand): Promise<Answer> {
     const refusal = (await this.whyNotCancel(command)) ?? (await this.giveUp(command));
     const outcome = { facts: await this.means.facts() };
-    return this.answer(command, refusal ? refused(refusal, outcome) : { status: 'done', outcome });
+    const life = await this.means.driver.health();
+    const gone = goneFor(this.means.journal, command.upgradeNo, command.epoch ?? 0, life);
+    // As with a repeated order, the life that went over speaks: by it the facts show whether the node is back from that.
+    const who = refusal?.reason === 'activated' ? (gone ?? life) : life;
+    return answerTo(command, who, refusal ? refused(refusal, outcome) : { status: 'done', outcome });
   }
 
   private async whyNotCancel(command: NodeCommand): Promise<Reason | undefined> {
@@ -164,11 +168,11 @@ export class Orders {
     if (stale) return stale;
     if (TRANSFERS.has(verb)) return undefined;
     if (epoch === undefined) return { reason: 'epoch-missing', message: `To cancel ${verb} needs its epoch.` };
-    const life = await driver.health();
-    const isCommitted = [...this.running.values()].some((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
-    const hasGone = hasGoneFor(journal, upgradeNo, epoch, life);
-    const message = `The node goes down for epoch ${epoch} or one before it, or has gone.`;
-    return isCommitted || hasGone ? { reason: 'activated', message } : undefined;
+    const committed = [...this.running.values()].find((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
+    const gone = committed?.command ?? goneFor(journal, upgradeNo, epoch, await driver.health());
+    if (!gone) return undefined;
+    if (gone.epoch === epoch) return { reason: 'activated', message: `The node has gone over for epoch ${epoch}.` };
+    return { reason: 'goes-down', message: `The node still goes down for epoch ${gone.epoch}.` };
   }
 
   /** When this resolves with nothing, nothing of what is cancelled runs or will ever run. */

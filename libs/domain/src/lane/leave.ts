@@ -2,7 +2,7 @@ import { isQuestion, type Answer, type Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Held, Stalled } from './state.js';
-import { hasGoneOver, hasReturned, runningVersion } from './target.js';
+import { hasGoneOver, hasReturned, runningVersion, wentOver } from './target.js';
 import { resumed } from './unblock.js';
 
 type WithHolder = Scene<Held | Stalled>;
@@ -48,6 +48,10 @@ export const isEvicted = ({ state, intent }: OnRecord<Held | Stalled>): boolean 
 export const isCancellable = ({ holder }: Held | Stalled): boolean =>
   holder.step.name === 'granted' || holder.step.name === 'drained';
 
+/** The node says that it has gone over; the life in which it says so is the one that did. */
+export const saysGone = ({ verb, status, reason }: Answer): boolean =>
+  verb === 'cancel' && status === 'refused' && reason === 'activated';
+
 const hasCancelled = ({ state }: WithHolder, { verb, status }: Answer): boolean =>
   verb === 'cancel' && status === 'done' && isCancellable(state);
 
@@ -63,7 +67,8 @@ const staysUp = (scene: Scene<Stalled>, answer: Answer, facts: Facts): boolean =
     case 'granted':
       return hasCancelled(scene, answer);
     case 'drained':
-      return hasCancelled(scene, answer) || hasGoneOver(scene, step.before, facts);
+      if (hasCancelled(scene, answer) || hasGoneOver(scene, step.before, facts)) return true;
+      return saysGone(answer) && wentOver(scene.request.strategy.activation, answer, facts);
     case 'activated':
       return hasReturned(scene, step, facts);
     case 'booted':

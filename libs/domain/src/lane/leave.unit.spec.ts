@@ -14,6 +14,15 @@ const stalled = (steps: readonly Given[], ...then: Given[]) => lane(opened(['n1'
 const seen = (of: ReturnType<typeof lane>, verb: Verb, facts: Facts, status: 'done' | 'refused' = 'done') =>
   answered(of, n1.answer(verb, { facts }, { status }));
 
+describe('evicting a holder', () => {
+  it('INV-23 that says it has gone over is judged by what it comes back with', () => {
+    const gone = n1.answer('cancel', { facts: n1.before() }, { status: 'refused', reason: 'activated' });
+    expect(answered(lane(opened(), n1.drained, evict), gone)).toMatchObject([
+      { type: 'HolderActivated', data: { ...token, bootId: 'boot-n1', alreadyActive: false } },
+    ]);
+  });
+});
+
 describe('skipping a stalled holder', () => {
   it('N-14 needs to see it up, in the life after, on a version of this upgrade', () => {
     const skipped = stalled(n1.activated, skip);
@@ -47,6 +56,16 @@ describe('skipping a stalled holder', () => {
     expect(seen(skipped, 'cancel', n1.before(), 'refused')).toEqual([]);
     expect(typesOf(seen(skipped, 'cancel', n1.before()))).toContain('HolderSkipped');
     expect(typesOf(seen(skipped, 'inspect', n1.after()))).toContain('HolderSkipped');
+  });
+
+  it('INV-23 one that went over unheard and fell back says in which life it went over', () => {
+    const fallenBack = n1.after({ layers: { software: '1.0.0' } });
+    const gone = n1.answer('cancel', { facts: fallenBack }, { status: 'refused', reason: 'activated' });
+    expect(typesOf(answered(stalled(n1.drained, skip), gone))).toContain('HolderSkipped');
+    const still = n1.answer('cancel', { facts: n1.before() }, { status: 'refused', reason: 'activated' });
+    expect(answered(stalled(n1.drained, skip), still)).toEqual([]);
+    const earlier = n1.answer('cancel', { facts: fallenBack }, { status: 'refused', reason: 'goes-down' });
+    expect(answered(stalled(n1.drained, skip), earlier)).toEqual([]);
   });
 
   it('one that was only asked to drain is asked to take that back', () => {

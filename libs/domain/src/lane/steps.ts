@@ -2,6 +2,7 @@ import type { Answer, Facts, HolderActivated } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import { booted, judgeBoot } from './judge-boot.js';
 import { judgeStable } from './judge-stable.js';
+import { saysGone } from './leave.js';
 import type { Recording, Scene } from './scene.js';
 import { stallOnAnswer } from './stall.js';
 import type { Held, Life, StepAt } from './state.js';
@@ -50,6 +51,7 @@ const drained = (scene: Scene<Held>, answer: Answer): Recording => {
 const activated = (scene: Scene<Held>, step: StepAt<'drained'>, answer: Answer): Recording => {
   const facts = answer.outcome?.facts;
   if (answer.verb === 'inspect' && facts) return activatedUnheard(scene, step, facts);
+  if (saysGone(answer)) return [activation(scene, answer, false)];
   if (answer.verb !== 'activate' && answer.verb !== 'revert') return [];
   if (isRefusal(answer)) return [stallOnAnswer(scene, 'activate-failed', answer)];
   if (answer.status !== 'done') return [];
