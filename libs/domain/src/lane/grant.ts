@@ -28,7 +28,7 @@ const isCutShort = ({ intent }: Scene, { direction }: Course): boolean =>
 
 /** Another lane's stall stops this one too, where the strategy says so. */
 const isHeldBack = ({ stalls }: Scene, { lane, wave }: Course): boolean =>
-  Object.entries(stalls).some(([other, stall]) => other !== lane && (stall.scope === 'upgrade' || stall.wave === wave));
+  stalls.some((stall) => stall.lane !== lane && (stall.scope === 'upgrade' || stall.wave === wave));
 
 /** A node that waits and was skipped or evicted is out of the line at once, whoever holds the token. */
 export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recording => {

@@ -1,4 +1,4 @@
-import type { Answer, LaneEvent, Request, RolloutEvent, UpgradeEvent } from '@baton/contracts';
+import type { Answer, LaneEvent, Request, RolloutEvent, RolloutStalled, UpgradeEvent } from '@baton/contracts';
 import { categoryOf, type Recorded } from '@baton/kernel';
 import { isOfUpgrade } from '../upgrade/answer.js';
 import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
@@ -7,24 +7,18 @@ import type { Held, LaneState, Stalled } from './state.js';
 /** What a lane reads besides its own stream. */
 export interface LaneContext {
   readonly intent: Intent;
-  /** Lanes whose stall holds back more than themselves. */
-  readonly stalls: Readonly<Record<string, { readonly wave: number; readonly scope: 'wave' | 'upgrade' }>>;
+  /** Stalls that hold back more than their lane. A list: every lane has all of them, and a thousand may come at once. */
+  readonly stalls: readonly RolloutStalled['data'][];
 }
 
-export const noLaneContext: LaneContext = { intent: noIntent, stalls: {} };
+export const noLaneContext: LaneContext = { intent: noIntent, stalls: [] };
 
 export const observeLane = (context: LaneContext, recorded: Recorded): LaneContext => {
   const event = recorded as Recorded & (UpgradeEvent | RolloutEvent);
   if (categoryOf(event.stream) === 'upgrade') return { ...context, intent: foldIntent(context.intent, event) };
-  if (event.type === 'RolloutStalled') {
-    const { lane, wave, scope } = event.data;
-    return { ...context, stalls: { ...context.stalls, [lane]: { wave, scope } } };
-  }
-  if (event.type === 'RolloutResumed' && event.data.lane !== undefined) {
-    const { [event.data.lane]: _over, ...stalls } = context.stalls;
-    return { ...context, stalls };
-  }
-  return context;
+  if (event.type === 'RolloutStalled') return { ...context, stalls: [...context.stalls, event.data] };
+  if (event.type !== 'RolloutResumed') return context;
+  return { ...context, stalls: context.stalls.filter(({ lane }) => lane !== event.data.lane) };
 };
 
 /** All that is on record about a lane. */
