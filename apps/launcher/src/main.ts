@@ -7,7 +7,7 @@ import { startStack, type Stack, type StackReport } from './stack/index.js';
 import { openScreen, type Screen } from './view/screen.js';
 import { stackLine } from './view/stack-lines.js';
 import { isUpgraded, places, summary, type UpgradeResult } from './view/summary.js';
-import { duration } from './view/text.js';
+import { duration, wrap } from './view/text.js';
 
 const EXIT = { ok: 0, notUpgraded: 1, badSettings: 2, interrupted: 130 };
 
@@ -70,10 +70,10 @@ const start = async (settings: LauncherSettings, screen: Screen, signal: AbortSi
   let isUp = false;
   const ready: string[] = [];
   const report = (about: StackReport): void => {
-    // While it comes up one line that grows is enough on a terminal.
+    // While it comes up lines that grow are enough on a terminal.
     if (about.kind !== 'ready' || about.again || !screen.isLive || isUp) return screen.line(stackLine(about));
     ready.push(`${pc.green('✔')} ${about.process}`);
-    screen.draw([`  ${ready.join('  ')}`]);
+    screen.draw(wrap(ready, '  ', screen.size.columns - 2).map(indent));
   };
   const stack = await startStack({
     clusters: settings.clusters.map(({ clusterId, nodes, lanes }) => `${clusterId}:${nodes}:${lanes}`).join(','),

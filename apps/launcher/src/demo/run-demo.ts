@@ -40,8 +40,9 @@ export const runDemo = async (options: DemoOptions): Promise<readonly UpgradeRes
   const transfers = await watchTransfers(options.natsUrl);
   const shows = prepared.map((each) => new Show(each, gateway, transfers, options));
   const draw = (): void => {
-    const rows = Math.floor((screen.size.rows - 2) / shows.length) - 1;
-    screen.draw(shows.flatMap((show) => [...upgradeBlock(show.picture, Date.now(), rows), '']));
+    const { columns, rows } = screen.size;
+    const size = { columns, rows: Math.floor((rows - 2) / shows.length) - 1 };
+    screen.draw(shows.flatMap((show) => [...upgradeBlock(show.picture, Date.now(), size), '']));
   };
   const frames = screen.isLive ? setInterval(draw, FRAME_MS) : undefined;
   try {

@@ -19,6 +19,13 @@ export const cut = (text: string, width: number): string => {
   return `${result}…`;
 };
 
+/** In as many lines as it takes: none is wider, unless one part alone is. Colours take no width. */
+export const wrap = (parts: readonly string[], gap: string, width: number): readonly string[] =>
+  parts.reduce<readonly string[]>((lines, part) => {
+    const joined = `${lines.at(-1) ?? ''}${gap}${part}`;
+    return lines.length > 0 && widthOf(joined) <= width ? lines.with(-1, joined) : [...lines, part];
+  }, []);
+
 /** `███████░░░`, for a part of 0 to 1. */
 export const bar = (part: number, width: number): readonly [full: string, empty: string] => {
   const full = Math.round(Math.min(1, Math.max(0, part)) * width);

@@ -1,7 +1,8 @@
 import type { LaneStatus, NodeState, NodeStatus, PartitionName, UpgradeStatus } from '@baton/contracts';
 import pc from 'picocolors';
 import { paintNode, paintUpgrade } from './marks.js';
-import { bar, duration, pad } from './text.js';
+import type { Screen } from './screen.js';
+import { bar, duration, pad, wrap } from './text.js';
 
 /** What is known about one cluster's upgrade at this moment. */
 export interface UpgradePicture {
@@ -18,21 +19,25 @@ export interface UpgradePicture {
 
 const STAGES = ['precheck', 'distribution', 'staging', 'rollout'] as const;
 const ENDED = new Set(['completed', 'finalized', 'rolled-back', 'aborted']);
-const BAR = 24;
+// With the names of the stages and `1000/1000` in 80 columns.
+const BAR = 16;
+const INDENT = '  ';
 const TRANSFER_BAR = 12;
 const TRANSFERS: ReadonlySet<NodeState> = new Set(['waiting', 'storing', 'stored', 'staging']);
 // n2 stands before n10.
 const byNumber = new Intl.Collator('en', { numeric: true });
 const PARTITIONS: readonly PartitionName[] = ['A', 'B'];
 
-/** The block of one upgrade, in at most so many lines. */
-export const upgradeBlock = (picture: UpgradePicture, now: number, rows: number): readonly string[] => {
+/** The block of one upgrade, in at most so many rows; nothing that a person has to know is cut off at the columns. */
+export const upgradeBlock = (picture: UpgradePicture, now: number, size: Screen['size']): readonly string[] => {
+  const { columns, rows } = size;
   const { status } = picture;
   if (!status) return [`  ${pc.bold(picture.clusterId)}  ${pc.dim('waits for its nodes')}`];
   const head = [headline(status, now), stageLine(status), ''];
-  const foot = ['', footLine(picture), ...blockerLines(status)];
+  const blockers = blockerLines(status).flatMap((line) => wrap(line.split(' '), ' ', columns - INDENT.length));
+  const foot = ['', footLine(picture), ...blockers];
   const nodes = nodeLines(picture, status, now, Math.max(2, rows - head.length - foot.length));
-  return [...head, ...nodes, ...foot].map((line) => (line === '' ? '' : `  ${line}`));
+  return [...head, ...nodes, ...foot].map((line) => (line === '' ? '' : `${INDENT}${line}`));
 };
 
 const headline = (status: UpgradeStatus, now: number): string => {

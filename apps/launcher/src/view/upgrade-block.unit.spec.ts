@@ -1,15 +1,17 @@
 import { stripVTControlCharacters } from 'node:util';
 import { node, pictureOf, rolling, stalled, START } from '../../test/picture-fixtures.js';
-import { upgradeBlock } from './upgrade-block.js';
+import { upgradeBlock, type UpgradePicture } from './upgrade-block.js';
 
-const shown = (...[picture, rows = 24]: [Parameters<typeof upgradeBlock>[0], number?]): string[] =>
-  upgradeBlock(picture, START + 12_300, rows).map((line) => stripVTControlCharacters(line).trim());
+const drawn = (picture: UpgradePicture, columns = 200, rows = 24): readonly string[] =>
+  upgradeBlock(picture, START + 12_300, { columns, rows }).map(stripVTControlCharacters);
+const shown = (picture: UpgradePicture, rows?: number): string[] =>
+  drawn(picture, undefined, rows).map((line) => line.trim());
 
 describe('the block of an upgrade', () => {
   it('shows state, stage, progress, and how long it has been running', () => {
     const [head, stages] = shown(pictureOf(rolling));
     expect(head).toBe('demo  1.0.0 → 1.1.0  rolling  nutanix-aos · 12 s');
-    expect(stages).toMatch(/^✔ precheck  ✔ distribution  ✔ staging  ● rollout   ━{6}╌{18} 1\/4$/);
+    expect(stages).toMatch(/^✔ precheck  ✔ distribution  ✔ staging  ● rollout   ━{4}╌{12} 1\/4$/);
   });
 
   it('shows both partitions of each node, the active one marked, and who has the token', () => {
@@ -29,6 +31,19 @@ describe('the block of an upgrade', () => {
       '■ n-02 did not boot 1.1.0 and went back to 1.0.0 after 3 tries. Look at its console, then retry it.',
       'may be asked: retry, skip, rollback',
     ]);
+  });
+
+  it('cuts off neither progress nor reasons in a terminal of 80 columns', () => {
+    const progress = { done: 1000, total: 1000 };
+    const lines = drawn(pictureOf({ ...stalled, progress }), 80);
+    // What went wrong with a node stands below in full.
+    expect(lines.filter((line) => line.length > 80 && !line.startsWith('  n-'))).toEqual([]);
+    expect(lines[1]).toMatch(/ 1000\/1000$/);
+    const text = lines.map((line) => line.trim()).join(' ');
+    expect(text).toContain(
+      '■ n-02 did not boot 1.1.0 and went back to 1.0.0 after 3 tries. Look at its console, then retry it.',
+    );
+    expect(text).toContain('may be asked: retry, skip, rollback');
   });
 
   it('of many nodes shows those that something happens to, and fits into the terminal', () => {
