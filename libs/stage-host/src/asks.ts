@@ -12,6 +12,8 @@ interface Standing {
   ask: Ask;
   /** How often it was sent; the back-off grows with it, and only the last sending plans the next. */
   sent: number;
+  /** Of these, how many were sent before the bus was last away: back-off and silence begin anew after that. */
+  sentBefore: number;
   /** Monotonic time since when there has been no answer at all; undefined: the last one came. */
   silentSince: number | undefined;
   /** Answered, or met with silence that is more than a lost message. */
@@ -72,6 +74,15 @@ export class Asks {
     }
   }
 
+  /** No answer so far counts for now: all that stands goes out again. */
+  again(): void {
+    for (const [key, standing] of this.standing) {
+      standing.settled = false;
+      standing.sentBefore = standing.sent;
+      this.sendNow(key, standing);
+    }
+  }
+
   /** The node carried out an order: what it is asked besides shows that now, and need not wait for its next turn. */
   private lookAt(nodeId: string): void {
     for (const [key, standing] of this.standing) {
@@ -97,6 +108,7 @@ export class Asks {
     const standing: Standing = {
       ask,
       sent: 0,
+      sentBefore: 0,
       silentSince: undefined,
       settled: false,
       cancelTimer: () => undefined,
@@ -129,9 +141,11 @@ export class Asks {
     this.queue.shift()?.();
     // Without the bus nobody can answer: that says nothing about the node, and it is to be asked again.
     const isHeard = answer !== undefined || this.ports.connected();
-    standing.settled = answer !== undefined || (isHeard && sending > LOST_MAX);
-    if (this.standing.get(key) !== standing || this.stopped) return;
     const overtaken = standing.sent !== sending;
+    const isSettled = answer !== undefined || (isHeard && sending - standing.sentBefore > LOST_MAX);
+    // An earlier sending that got lost takes back nothing of what a later one met.
+    if (isSettled || !overtaken) standing.settled = isSettled;
+    if (this.standing.get(key) !== standing || this.stopped) return;
     // The silence that an earlier sending met is old news when a later one is on its way.
     if (overtaken && !answer) return;
     if (!overtaken) standing.awaited = false;
@@ -149,10 +163,10 @@ export class Asks {
     if (this.standing.get(key) === standing && !overtaken) this.sendAfter(key, standing, this.pause(standing));
   }
 
-  private pause({ ask, sent, silentSince }: Standing): number {
+  private pause({ ask, sent, sentBefore, silentSince }: Standing): number {
     const isReached = silentSince === undefined && this.ports.connected();
     if (isQuestion(ask.verb)) return isReached ? (ask.everyMs ?? this.ports.resendMs) : this.ports.resendMs;
-    return Math.min(RESEND_MAX_MS, this.ports.resendMs * 2 ** Math.min(sent - 1, 10));
+    return Math.min(RESEND_MAX_MS, this.ports.resendMs * 2 ** Math.min(sent - sentBefore - 1, 10));
   }
 
   private async exchange(ask: Ask): Promise<Answer | undefined> {

@@ -89,6 +89,16 @@ export class Instance {
     this.asks.nudge(nodeId);
   }
 
+  /** Everything that stands is asked again now, and nothing is late before that is answered. */
+  askAgain(): void {
+    this.asks.again();
+  }
+
+  /** Whether anything follows from it, as far as is known here. */
+  isNews(command: StageCommand): boolean {
+    return this.decideAll([command]).length > 0;
+  }
+
   get ended(): boolean {
     return this.hosted.stage.ended(this.fold.state, this.fold.context);
   }

@@ -109,5 +109,8 @@ const followLog = (
   const categories = new Set(stages.flatMap(({ stage }) => [stage.category, ...stage.inputs]));
   follow(bus, [...categories], (event) => void host.follow(event).catch(failed));
   follow(bus, ['node'], (event) => directory.take(event));
-  bus.onReconnect(() => directory.forget());
+  bus.onReconnect(() => {
+    directory.forget();
+    void host.reconnected();
+  });
 };

@@ -51,11 +51,14 @@ export class StageHost {
     const hosted = this.stageOf(answer);
     if (!hosted) return;
     const instance = await this.instance(hosted, answer.instance);
+    const command = { type: 'NodeAnswered', answer } as const;
+    // Another replica may have asked for it, and this one not have heard of that yet.
+    if (!instance.isNews(command)) await instance.lookUp(this.ports.resendMs);
     // Without a first event there is no such instance, whatever the report says.
     const { cause } = instance.fold;
     if (!cause) return this.forget(hosted, instance);
     // A node of another cluster has no say here, and must not stop what goes on.
-    if (cause.cluster === answer.clusterId) await instance.tell({ type: 'NodeAnswered', answer });
+    if (cause.cluster === answer.clusterId) await instance.tell(command);
     this.forgetIfEnded(hosted, instance);
   }
 
@@ -65,6 +68,11 @@ export class StageHost {
       const instance = await loading;
       if (instance.fold.cause?.cluster === clusterId) instance.nudge(nodeId);
     }
+  }
+
+  /** The bus is back. What a node said before that, or in between, may have been lost or be old: it is asked again. */
+  async reconnected(): Promise<void> {
+    for (const loading of [...this.instances.values()]) (await loading.catch(() => undefined))?.askAgain();
   }
 
   /** State and context of an instance as the log has them right now. */

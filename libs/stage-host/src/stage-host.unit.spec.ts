@@ -180,6 +180,24 @@ describe('the stage host', () => {
     expect(await stage.types()).toEqual(['Began', 'Answered']);
   });
 
+  it('declares nothing late when the bus was away for the moment in which the node said that it is done', async () => {
+    const stage = world();
+    stage.node = (command) => answerTo(command, 'accepted');
+    await stage.host.react(await appendTo(stage.log, 'UpgradeRequested', 0));
+    await stage.clock.advance(85_000);
+    stage.isConnected = false;
+    stage.node = (command) => answerTo(command, 'done');
+    await stage.clock.advance(5_100);
+    stage.isConnected = true;
+    // The node takes a moment longer to be back.
+    stage.node = () => undefined;
+    await stage.host.reconnected();
+    await stage.clock.advance(900);
+    stage.node = (command) => answerTo(command, 'done');
+    await stage.clock.advance(100);
+    expect(await stage.types()).toEqual(['Began', 'Answered']);
+  });
+
   it('declares late what was asked, gave no answer, and is past its deadline', async () => {
     const { host, log, types, clock } = world();
     await host.react(await appendTo(log, 'UpgradeRequested', 0));
@@ -199,6 +217,12 @@ describe('the stage host', () => {
     expect(await types()).toEqual(['Began']);
     await clock.advance(1_000);
     expect(sent).toHaveLength(2);
+  });
+
+  it('takes a report about what another replica asked and it has not heard of', async () => {
+    const { other } = await behindAnother();
+    await other.host.report(answerTo(ask, 'done'));
+    expect(await other.types()).toEqual(['Began', 'Answered']);
   });
 
   it('INV-24 goes on for another replica after it was consulted about what that one did', async () => {

@@ -32,12 +32,15 @@ const request = {
 /** All nodes go at once, each in a lane of its own, and each holds its token. */
 const inParallel = async () => {
   const log = new InMemoryEventLog();
-  const append = (stream: string, type: string, data: object) =>
-    log.append({
+  const append = async (stream: string, type: string, data: object): Promise<Recorded> => {
+    const result = await log.append({
       ...{ commandId: `${stream}/${type}`, cluster: 'demo', upgrade: UPGRADE },
       meta: { actor: 'test', correlationId: 'c', causationId: 'c' },
       writes: [{ stream, expectedVersion: 'any', events: [{ type, data }] }],
     });
+    if (result.status !== 'accepted') throw new Error(result.status);
+    return result.events[0] as Recorded;
+  };
   await append(`upgrade-${UPGRADE}`, 'UpgradeRequested', request);
   await append(`rollout-${UPGRADE}`, 'WaveStarted', { wave: 1, direction: 'forward', lanes: NODES });
   for (const lane of NODES) {
@@ -100,7 +103,7 @@ describe('lanes that all stall at once', () => {
       await append(`rollout-${UPGRADE}`, 'RolloutStalled', { lane: 'n2', wave: 1, scope: 'upgrade' });
       return straight(one);
     };
-    await host.react((evicted as { readonly events: readonly [Recorded] }).events[0]);
+    await host.react(evicted);
     const lane = await log.read({ streams: [`lane-${UPGRADE}_n1`] });
     expect(lane.map(({ type }) => type)).toEqual(['LaneOpened', 'TokenGranted', 'HolderEvicted']);
   });
