@@ -78,6 +78,7 @@ export class Asks {
   again(): void {
     for (const [key, standing] of this.standing) {
       standing.settled = false;
+      standing.silentSince = undefined;
       standing.sentBefore = standing.sent;
       this.sendNow(key, standing);
     }
