@@ -101,7 +101,9 @@ describe('docs/operating.md', () => {
 
   it('has a row for every metric', () => {
     const sources = files.filter((path) => /^(libs|apps)\/[^/]+\/src\/.*\.ts$/.test(path)).map(read);
-    const metrics = sources.flatMap((text) => text.match(/(?<=(name: |(counter|gauge)\(\s*)')baton_[a-z_]+(?=')/g) ?? []);
+    const metrics = sources.flatMap(
+      (text) => text.match(/(?<=(name: |(counter|gauge)\(\s*)')baton_[a-z_]+(?=')/g) ?? [],
+    );
     expect(metrics.length).toBeGreaterThan(8);
     expect(metrics.filter((metric) => !page.includes(`\n| \`${metric}\` `))).toEqual([]);
   });
