@@ -25,6 +25,18 @@ export const artifactOf = (version) => {
   return { bytes, size: SIZE, sha256: createHash('sha256').update(bytes).digest('hex') };
 };
 
+/** A simulator's own interface: what its nodes suffer. */
+export const simulatorOf = (url) => {
+  const change = async (method, { cluster, node }, body) => {
+    const response = await fetch(`${url}/v1/clusters/${cluster}/nodes/${node}/faults`, {
+      method,
+      ...(body && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    });
+    if (!response.ok) throw new Error(`${method} faults of ${cluster}/${node}: ${response.status}`);
+  };
+  return { fail: (node, fault) => change('POST', node, fault), heal: (node) => change('DELETE', node) };
+};
+
 export const apiOf = (url) => {
   const call = async (method, path, body, headers = {}) => {
     const isBytes = Buffer.isBuffer(body);
@@ -46,14 +58,12 @@ export const apiOf = (url) => {
     upload: (version, bytes) => json('PUT', `/v1/releases/${version}/artifact`, bytes),
     startUpgrade: (cluster, body) =>
       json('POST', `/v1/clusters/${cluster}/upgrades`, body, { 'idempotency-key': `compose-${cluster}` }),
-    status: (upgradeId) => json('GET', `/v1/upgrades/${upgradeId}`),
-    explain: (upgradeId) => json('GET', `/v1/upgrades/${upgradeId}/explain`),
+    /** Not older than a position of the log. */
+    status: (upgradeId, after = 0) => json('GET', `/v1/upgrades/${upgradeId}?after=${after}`),
+    /** All events, each a line of JSON. */
     log: async () => {
       const text = await call('GET', '/v1/events?after=0', undefined, { accept: 'application/x-ndjson' });
-      return text
-        .split('\n')
-        .filter(Boolean)
-        .map((line) => JSON.parse(line));
+      return text.split('\n').filter(Boolean);
     },
   };
 };
