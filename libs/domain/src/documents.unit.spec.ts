@@ -1,4 +1,5 @@
 import { documented } from '@baton/testing';
+import { strategySchema } from './strategies/parse-strategy.js';
 import { stateMachinesPage, walkMachines } from '../test/state-machines-page.js';
 
 describe('docs/state-machines.md', () => {
@@ -18,5 +19,12 @@ describe('docs/state-machines.md', () => {
   it('INV-16 shows a grant only where the lane is free', () => {
     const grants = machines.stages['lane']?.steps.filter(({ type }) => type === 'TokenGranted');
     expect(grants).toEqual([{ from: 'free', type: 'TokenGranted', to: 'granted' }]);
+  });
+});
+
+describe('docs/strategy.schema.json', () => {
+  it('is the schema that strategies are read by; npm run docs makes it anew', () => {
+    const { stored, made } = documented('docs/strategy.schema.json', JSON.stringify(strategySchema));
+    expect(stored).toBe(made);
   });
 });

@@ -1,6 +1,7 @@
 import { ACTIVATIONS, LAYERS, type Strategy, type Timing, type WaveRule } from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
 import {
+  contradiction,
   listOf,
   mapOf,
   matching,
@@ -9,7 +10,8 @@ import {
   record,
   trueOrFalse,
   wholeNumber,
-  wrong,
+  wordOr,
+  type JsonSchema,
   type Rule,
   type StrategyError,
 } from './rules.js';
@@ -22,11 +24,11 @@ const text = matching(/\S/, 'a text');
 const duration = wholeNumber(1, DAY_MS, 'milliseconds');
 
 const byLabel = record<{ readonly label: string }>({ label: text });
-const lanes: Rule<WaveRule['lanes']> = (value, path, errors) => {
-  if (typeof value === 'object' && value !== null) return byLabel(value, path, errors);
-  if (value === 'one' || value === 'per-node') return value;
-  return wrong(path, 'one of one, per-node, or a map with label', value, errors);
-};
+const lanes: Rule<WaveRule['lanes']> = wordOr(
+  ['one', 'per-node'],
+  byLabel,
+  'one of one, per-node, or a map with label',
+);
 
 const strategy = record<Strategy>({
   name: id,
@@ -60,23 +62,19 @@ const strategy = record<Strategy>({
 const contradictions = ({ waves, timing }: Strategy): readonly StrategyError[] => {
   const names = waves.map(({ name }) => name);
   const all = waves.findIndex(({ select }) => select === undefined);
-  const errors: StrategyError[] = names.flatMap((name, index) =>
+  const errors = names.flatMap((name, index) =>
     names.indexOf(name) === index
       ? []
-      : [
-          {
-            path: ['waves', index, 'name'],
-            message: `waves[${index}].name must differ from earlier ones, not "${name}"`,
-          },
-        ],
+      : [contradiction(['waves', index, 'name'], `must differ from earlier ones, not "${name}"`)],
   );
   if (all !== -1 && all < waves.length - 1) {
-    const message = `waves[${all}] takes every node that is left, so it must be the last: give it a select`;
-    errors.push({ path: ['waves', all], message });
+    errors.push(
+      contradiction(['waves', all], 'takes every node that is left, so it must be the last: give it a select'),
+    );
   }
   if (timing.stableWithinMs < timing.stableMs) {
-    const message = `timing.stableWithinMs must be at least timing.stableMs (${timing.stableMs}), not ${timing.stableWithinMs}`;
-    errors.push({ path: ['timing', 'stableWithinMs'], message });
+    const message = `must be at least timing.stableMs (${timing.stableMs}), not ${timing.stableWithinMs}`;
+    errors.push(contradiction(['timing', 'stableWithinMs'], message));
   }
   return errors;
 };
@@ -89,9 +87,16 @@ export const parseStrategy = (
   value: unknown,
 ): { readonly strategy: Strategy } | { readonly errors: readonly StrategyError[] } => {
   const errors: StrategyError[] = [];
-  const read = strategy(value, [], errors);
+  const read = strategy.read(value, [], errors);
   if (read && errors.length === 0) errors.push(...contradictions(read));
   return read && errors.length === 0 ? { strategy: read } : { errors };
+};
+
+/** For editors and for whoever writes strategies by program: `npm run docs` keeps it in docs/strategy.schema.json. */
+export const strategySchema: JsonSchema = {
+  $schema: 'https://json-schema.org/draft/2020-12/schema',
+  title: 'Baton strategy',
+  ...strategy.schema,
 };
 
 /** The same strategy with other times, e.g. for simulated nodes, which boot in milliseconds. Undefined keeps a time. */
