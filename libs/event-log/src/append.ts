@@ -55,7 +55,7 @@ const parametersOf = (batch: readonly Placed[]): unknown[] => {
   return [
     batch.map(({ commandId }) => commandId),
     batch.map(({ cluster }) => cluster),
-    batch.map(({ upgrade }) => upgrade ?? null),
+    events.map(({ upgrade }) => upgrade ?? null),
     batch.map(({ meta }) => meta),
     batch.map((append) => append.guards.length),
     batch.map((append) => append.writes.length),
@@ -71,12 +71,9 @@ const parametersOf = (batch: readonly Placed[]): unknown[] => {
   ];
 };
 
-const digestsOf = (
-  { cluster, upgrade, meta }: Placed,
-  { stream, version, events }: Placed['writes'][number],
-): string[] =>
+const digestsOf = ({ cluster, meta }: Placed, { stream, version, events }: Placed['writes'][number]): string[] =>
   events.map(
-    ({ type, data }, index) =>
+    ({ type, data, upgrade }, index) =>
       `\\x${digestOf({ stream, version: version + index + 1, type, cluster, upgrade, data, meta })}`,
   );
 
@@ -100,13 +97,13 @@ const answerOf = (append: Placed, row: Row | undefined): AppendResult | Forbidde
 
 // Parsed from the text that was stored, so that the caller has exactly what a reader gets.
 const recordedOf = (append: Placed, [, , , firstPosition, , recordedAt, hashes]: Row): Recorded[] => {
-  const { cluster, upgrade } = append;
+  const { cluster } = append;
   const meta = JSON.parse(append.meta) as Meta;
   return append.writes
     .flatMap(({ stream, version, events }) =>
-      events.map(({ type, data }, index) => ({ stream, version: version + index + 1, type, data })),
+      events.map((event, index) => ({ ...event, stream, version: version + index + 1 })),
     )
-    .map(({ stream, version, type, data }, index) => ({
+    .map(({ stream, version, type, data, upgrade }, index) => ({
       position: firstPosition + index,
       stream,
       version,

@@ -19,7 +19,13 @@ export interface Encoded {
 export interface EncodedWrite {
   readonly stream: string;
   readonly expectedVersion: number | 'any';
-  readonly events: readonly { readonly type: string; readonly data: string }[];
+  readonly events: readonly EncodedEvent[];
+}
+
+export interface EncodedEvent {
+  readonly type: string;
+  readonly data: string;
+  readonly upgrade: string | undefined;
 }
 
 // These end up in NATS subjects: one bad token in the log would stop the relay for good.
@@ -37,7 +43,7 @@ export const encode = (append: Append): Encoded => {
   const { commandId, cluster, upgrade, writes, guards = [] } = append;
   checkCommandId(commandId);
   check(TOKEN.test(cluster), 'cluster', `is not an id: ${cluster}`);
-  check(upgrade === undefined || TOKEN.test(upgrade), 'upgrade', `is not an id: ${upgrade}`);
+  checkUpgrade(upgrade, 'upgrade');
   check(writes.length > 0, 'writes', 'are empty');
   guards.forEach(({ stream, version }, index) => {
     checkStream(stream, `guards[${index}].stream`);
@@ -50,27 +56,32 @@ export const encode = (append: Append): Encoded => {
     upgrade,
     meta: canonical({ ...append.meta, commandId }, 'meta'),
     guards,
-    writes: writes.map((write, index) => encodeWrite(write, `writes[${index}]`)),
+    writes: writes.map((write, index) => encodeWrite(write, upgrade, `writes[${index}]`)),
   };
 };
 
-const encodeWrite = ({ stream, expectedVersion, events }: StreamWrite, field: string): EncodedWrite => {
+const encodeWrite = (
+  { stream, expectedVersion, events }: StreamWrite,
+  upgrade: string | undefined,
+  field: string,
+): EncodedWrite => {
   checkStream(stream, `${field}.stream`);
   if (expectedVersion !== 'any') checkVersion(expectedVersion, `${field}.expectedVersion`);
   check(events.length > 0, `${field}.events`, 'are empty');
   return {
     stream,
     expectedVersion,
-    events: events.map((event, index) => encodeEvent(event, `${field}.events[${index}]`)),
+    events: events.map((event, index) => encodeEvent({ upgrade, ...event }, `${field}.events[${index}]`)),
   };
 };
 
-const encodeEvent = ({ type, data }: Event, field: string): { type: string; data: string } => {
+const encodeEvent = ({ type, data, upgrade }: Event, field: string): EncodedEvent => {
+  checkUpgrade(upgrade, `${field}.upgrade`);
   check(TOKEN.test(type), `${field}.type`, `is not a name: ${type}`);
   const text = canonical(data, `${field}.data`);
   const bytes = Buffer.byteLength(text);
   check(bytes <= DATA_BYTES_MAX, `${field}.data`, `has ${bytes} bytes, the most is ${DATA_BYTES_MAX}`);
-  return { type, data: text };
+  return { type, data: text, upgrade };
 };
 
 const canonical = (value: unknown, field: string): string => {
@@ -109,6 +120,9 @@ const checkCommandId = (commandId: string): void => {
   check(fits, 'commandId', `has ${commandId.length} characters, 1 to ${COMMAND_ID_LENGTH_MAX} are allowed`);
   refuseUnstorable(commandId, 'commandId');
 };
+
+const checkUpgrade = (upgrade: string | undefined, field: string): void =>
+  check(upgrade === undefined || TOKEN.test(upgrade), field, `is not an id: ${upgrade}`);
 
 const checkStream = (stream: string, field: string): void =>
   check(STREAM.test(stream), field, `is not <category>-<id>: ${stream}`);

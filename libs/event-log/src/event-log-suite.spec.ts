@@ -118,6 +118,25 @@ export const describeEventLog = (makeLog: MakeLog): void => {
       expect(verifyChain(await log.read({}))).toBeUndefined();
     });
 
+    it('may be of several upgrades: an event names another one than the append', async () => {
+      const next = { stream: 'upgrade-u2', expectedVersion: 0, events: [{ type: 'A', data: {}, upgrade: 'u2' }] };
+      const cluster = [
+        { type: 'B', data: {} },
+        { type: 'C', data: {}, upgrade: 'u2' },
+      ];
+      const writes = [
+        write('upgrade-u1', 0, 'Z'),
+        next,
+        { stream: 'cluster-demo', expectedVersion: 0, events: cluster },
+      ];
+      const result = await log.append(appendOf(writes));
+      const read = await log.read({});
+      expect(read.map(({ type, upgrade }) => `${type} ${upgrade}`)).toEqual(['Z u1', 'A u2', 'B u1', 'C u2']);
+      expect(result).toEqual({ status: 'accepted', events: read });
+      expect((await log.read({ upgrade: 'u2' })).map(({ type }) => type)).toEqual(['A', 'C']);
+      expect(verifyChain(read)).toBeUndefined();
+    });
+
     it('needs no upgrade: then its events have none', async () => {
       await log.append(
         appendOf([write('release-1.1.0', 0, 'ReleaseRegistered')], { cluster: '-', upgrade: undefined }),

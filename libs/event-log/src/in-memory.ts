@@ -54,10 +54,10 @@ export class InMemoryEventLog implements EventLog {
     return write && { status: 'conflict', stream: write.stream, actualVersion: this.versionOf(write.stream) };
   }
 
-  private record({ cluster, upgrade, meta, writes }: Encoded): Recorded[] {
+  private record({ cluster, meta, writes }: Encoded): Recorded[] {
     const recordedAt = this.nextTime();
     return writes.flatMap(({ stream, events }) =>
-      events.map(({ type, data }) => {
+      events.map(({ type, data, upgrade }) => {
         const position = this.events.length + 1;
         const version = this.versionOf(stream) + 1;
         const digest = digestOf({ stream, version, type, cluster, upgrade, data, meta });

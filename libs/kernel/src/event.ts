@@ -1,8 +1,12 @@
-/** A fact before it is in the log. `stream` names another stream of the same owner; without it the stage's own is meant. */
+/**
+ * A fact before it is in the log. `stream` names another stream of the same owner; without it the stage's own is meant.
+ * `upgrade` names another upgrade than the one that the append is about, e.g. the one that goes on from it.
+ */
 export interface Event<Type extends string = string, Data = unknown> {
   readonly type: Type;
   readonly data: Data;
   readonly stream?: string;
+  readonly upgrade?: string;
 }
 
 /** Who caused an event and by which command; kept for ever beside it. */

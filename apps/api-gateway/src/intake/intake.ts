@@ -120,7 +120,9 @@ const toAppend = (
     writes: written.map((stream) => ({
       stream,
       expectedVersion: versions.get(stream) ?? unknownStream(stream),
-      events: events.filter((event) => target(event) === stream).map(({ type, data }) => ({ type, data })),
+      events: events
+        .filter((event) => target(event) === stream)
+        .map(({ type, data, upgrade }) => ({ type, data, ...(upgrade !== undefined && { upgrade }) })),
     })),
     guards: [...versions]
       .filter(([stream]) => !written.includes(stream))

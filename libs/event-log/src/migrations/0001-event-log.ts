@@ -1,5 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { APPEND } from './append-function.js';
+import { appendFunction } from './append-function.js';
+
+const APPEND = appendFunction('CREATE', 'upgrades[new_appends[i]]');
 
 const TABLES = `
   CREATE TABLE baton.event (
