@@ -20,6 +20,8 @@ import { ProjectionsController } from './projections.controller.js';
 import { ReleasesController } from './releases/releases.controller.js';
 import { ReleasesService } from './releases/releases.service.js';
 import type { Strategies } from './strategies/load-strategies.js';
+import { StrategiesController } from './strategies/strategies.controller.js';
+import { StrategiesService } from './strategies/strategies.service.js';
 import { CHECKS, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, WAKES } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
@@ -48,6 +50,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
+        StrategiesController,
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [
@@ -63,7 +66,7 @@ export class GatewayModule {
         { provide: Intake, useFactory: (log: EventLog) => new Intake(log), inject: [LOG] },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
-        ...[ClustersService, ReleasesService, RequestsService, CommandsService, HeadWatch],
+        ...[ClustersService, ReleasesService, StrategiesService, RequestsService, CommandsService, HeadWatch],
       ],
     };
   }

@@ -80,7 +80,18 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
   };
 };
 
-const CATEGORIES = ['cluster', 'node', 'release', 'upgrade', 'precheck', 'distribution', 'staging', 'rollout', 'lane'];
+const CATEGORIES = [
+  'cluster',
+  'node',
+  'release',
+  'strategy',
+  'upgrade',
+  'precheck',
+  'distribution',
+  'staging',
+  'rollout',
+  'lane',
+];
 
 const listen = async (app: NestFastifyApplication, { httpPort, host }: GatewaySettings): Promise<void> => {
   try {

@@ -1,6 +1,7 @@
 import 'reflect-metadata';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { DURING_UPGRADE } from '../src/http/write.js';
+import { EXAMPLES } from '../src/openapi/examples.js';
 import { RELEASE, readyToUpgrade, startGateway, startUpgrade, type Fixture, type Method } from './gateway-fixture.js';
 
 const METHODS = ['post', 'put', 'delete', 'patch'] as const;
@@ -25,6 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{cluster}/plans': { to: '1.1' },
   'POST /v1/upgrades/{upgrade}/{command}': { nodeId: 'n-01' },
   'POST /v1/projections/rebuild': undefined,
+  'PUT /v1/strategies/{strategy}': { ...(EXAMPLES['PublishedStrategy'] as object), name: 'careful' },
 };
 
 describe('while an upgrade is active', () => {
@@ -47,6 +49,7 @@ describe('while an upgrade is active', () => {
       const [method = '', path = ''] = route.split(' ');
       const values: Record<string, string> = {
         ...{ cluster: 'demo', node: 'n-02', version: '1.1.0', upgrade: upgradeId, command: 'evict' },
+        strategy: 'careful',
       };
       const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
       const head = await gateway.log.head();

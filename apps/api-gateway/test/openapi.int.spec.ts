@@ -30,6 +30,12 @@ const ROUTES = [
   ...['POST /v1/clusters/{cluster}/upgrades', 'GET /v1/upgrades', 'GET /v1/upgrades/{upgrade}'],
   ...['GET /v1/upgrades/{upgrade}/explain', 'GET /v1/upgrades/{upgrade}/events'],
   ...['POST /v1/upgrades/{upgrade}/{command}', 'GET /v1/events', 'GET /v1/events/stream'],
+  ...[
+    'GET /v1/strategies',
+    'GET /v1/strategies/{strategy}',
+    'PUT /v1/strategies/{strategy}',
+    'GET /v1/schemas/strategy',
+  ],
   ...['GET /v1/projections', 'POST /v1/projections/rebuild', 'GET /livez', 'GET /readyz', 'GET /metrics'],
 ];
 
@@ -114,6 +120,7 @@ describe('the OpenAPI document', () => {
 
     const values: Readonly<Record<string, string>> = {
       ...{ cluster: 'demo', version: '1.1.0', upgrade: upgradeId, plan: planned.planId as string },
+      strategy: 'nutanix-aos',
     };
     const asked = operations().filter(
       ([route, { responses }]) => route.startsWith('GET ') && responses['200']?.content?.[JSON_TYPE],

@@ -87,6 +87,7 @@ export {
   type StagingStalled,
   type StagingStarted,
 } from './events/staging.js';
+export { type StrategyEvent, type StrategyPublished } from './events/strategy.js';
 export {
   type AbortRequested,
   type CommandRefused,

@@ -11,7 +11,8 @@ export {
 export { type PrecheckTools } from './precheck/conclude.js';
 export { precheckStage, type PrecheckCommand, type PrecheckStage } from './precheck/precheck-stage.js';
 export { wantsRun, type PrecheckContext, type PrecheckState } from './precheck/state.js';
-export { parseStrategy, withTiming } from './strategies/parse-strategy.js';
+export { parseStrategy, strategySchema, withTiming } from './strategies/parse-strategy.js';
+export { decidePublish, foldPublished, unpublished, type Published } from './strategies/publish.js';
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { resolveTarget } from './versions/resolve-target.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';

@@ -1,6 +1,7 @@
 import { DataSource, type QueryRunner } from 'typeorm';
 import { EventLog0001 } from './migrations/0001-event-log.js';
 import { UpgradeOfEvent0002 } from './migrations/0002-upgrade-of-event.js';
+import { Strategies0003 } from './migrations/0003-strategies.js';
 import { ensureServiceRoles } from './service-roles.js';
 
 export interface MigrationSettings {
@@ -20,7 +21,7 @@ export const migrate = async (databaseUrl: string, { servicePassword }: Migratio
     type: 'postgres',
     url: databaseUrl,
     schema: 'baton',
-    migrations: [EventLog0001, UpgradeOfEvent0002],
+    migrations: [EventLog0001, UpgradeOfEvent0002, Strategies0003],
     migrationsTableName: 'migration',
     migrationsTransactionMode: 'each',
     installExtensions: false,

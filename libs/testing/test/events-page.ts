@@ -6,6 +6,7 @@ const CATEGORIES = [
   'cluster',
   'node',
   'release',
+  'strategy',
   'upgrade',
   'precheck',
   'distribution',
@@ -18,6 +19,7 @@ const STREAM_OF: Readonly<Record<string, string>> = {
   cluster: 'cluster-<c>',
   node: 'node-<c>_<n>',
   release: 'release-<version>',
+  strategy: 'strategy-<name>',
   lane: 'lane-<u>_<lane>',
 };
 
@@ -40,7 +42,7 @@ const eventPart = (
   recorded: ReadonlySet<string>,
 ): readonly string[] => {
   const example = exampleOf(name);
-  const cluster = category === 'release' ? '-' : 'demo';
+  const cluster = ['release', 'strategy'].includes(category) ? '-' : 'demo';
   const subject = example && eventSubject({ cluster, stream: example.stream, type: name });
   return [
     `### ${name}`,

@@ -165,9 +165,11 @@ export const recordedTypes = (): ReadonlySet<string> => {
   return new Set(sources.flatMap((text) => [...text.matchAll(/\btype: '([A-Z]\w+)'/g)].map(([, type = '']) => type)));
 };
 
-/** Which service may append to which category, as the migration tells the database. */
+const MIGRATIONS = 'libs/event-log/src/migrations';
+
+/** Which service may append to which category, as the migrations tell the database. */
 export const owners = (): ReadonlyMap<string, string> => {
-  const migration = readFileSync('libs/event-log/src/migrations/0001-event-log.ts', 'utf8');
-  const rows = migration.matchAll(/\('(\w+)', 'baton_(\w+)'\)/g);
+  const migrations = readdirSync(MIGRATIONS).map((file) => readFileSync(join(MIGRATIONS, file), 'utf8'));
+  const rows = migrations.join('\n').matchAll(/\('(\w+)', 'baton_(\w+)'\)/g);
   return new Map([...rows].map(([, category = '', role = '']) => [category, role]));
 };

@@ -4,7 +4,7 @@ import { ProblemError, type FieldError } from '../problems/problem.js';
 export const JSON_BYTES_MAX = 64 * 1024;
 const DEPTH_MAX = 32;
 
-/** Bodies are JSON of at most 64 KiB; only the upload of an artifact is taken as the stream that it is. */
+/** Bodies are JSON, or YAML where the route reads it, of at most 64 KiB; only the upload of an artifact is taken as the stream that it is. */
 export const takeBodies = (adapter: FastifyAdapter): void => {
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', (request, _reply, done) => {
@@ -26,6 +26,17 @@ export const takeBodies = (adapter: FastifyAdapter): void => {
       }
     },
   );
+  fastify.addContentTypeParser(
+    ['application/yaml', 'application/x-yaml', 'text/yaml', 'text/x-yaml'],
+    { parseAs: 'buffer', bodyLimit: JSON_BYTES_MAX },
+    (_request, body, done) => {
+      try {
+        done(null, textOf(body as Buffer));
+      } catch (error) {
+        done(error as Error);
+      }
+    },
+  );
   fastify.addContentTypeParser('*', (request, stream, done) => {
     if (request.routeOptions.url?.endsWith('/artifact')) return done(null, stream);
     done(new ProblemError('unsupported-media-type', 'Send the body as application/json.'));
@@ -36,7 +47,7 @@ const textOf = (bytes: Buffer): string => {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new ProblemError('malformed-json', 'The body is not UTF-8. Send one JSON object in UTF-8.');
+    throw new ProblemError('malformed-json', 'The body is not UTF-8. Send it in UTF-8.');
   }
 };
 

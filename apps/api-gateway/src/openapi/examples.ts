@@ -90,11 +90,34 @@ const event = {
   ...{ recordedAt: since, hash: sha256 },
 };
 
+const strategy = {
+  ...{ name: 'nutanix-aos-careful', title: 'One reboot at a time, carefully', description: 'Waits longer.' },
+  ...{ layer: 'software', activation: 'reboot', seeds: 2, checks: { 'free-space': 'warning' } },
+  staging: { perSource: 4, attemptsMax: 3 },
+  waves: [{ name: 'nodes', lanes: { label: 'lane' } }],
+  timing: {
+    ...{ precheckMs: 120_000, storeMs: 3_600_000, stageMs: 3_600_000, drainMs: 600_000, activateMs: 120_000 },
+    ...{ bootMs: 1_200_000, stableMs: 300_000, stableWithinMs: 1_800_000, silentMs: 120_000 },
+  },
+  ...{ onFailure: { scope: 'upgrade' }, autoCommit: true },
+};
+
 /** One answer of each shape, as it would be in the middle of an upgrade. */
 export const EXAMPLES: Readonly<Record<string, unknown>> = {
   ...{ Cluster: cluster, Node: node, Release: release, UpgradeStatus: status, Explanation: explanation, Plan: plan },
   ...{ Event: event, ClusterPage: { items: [cluster], next: 'YWZ0ZXI6ZGVtbw' }, NodePage: { items: [node] } },
   ...{ ReleasePage: { items: [release] }, UpgradePage: { items: [status] }, EventPage: { items: [event] } },
+  PublishedStrategy: strategy,
+  Strategy: { strategy, source: 'published', version: 2 },
+  StrategyList: {
+    items: [
+      {
+        ...{ name: strategy.name, title: strategy.title, description: strategy.description },
+        ...{ layer: 'software', activation: 'reboot', source: 'published', version: 2 },
+      },
+    ],
+  },
+  JsonSchema: { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Baton strategy', type: 'object' },
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },

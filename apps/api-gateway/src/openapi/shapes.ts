@@ -1,10 +1,12 @@
 import { ACTIVATIONS, LAYERS } from '@baton/contracts';
 import { count, flag, list, mapOf, object, oneOf, pageOf, text, time, type Shape } from './shape.js';
+import { STRATEGY_SHAPES } from './strategy-shapes.js';
 import { UPGRADE_SHAPES, partitions } from './upgrade-shapes.js';
 
 const fieldError = object({
   'pointer?': text('Of a field of the body (RFC 6901)'),
   'parameter?': text('Of the path, the query or the headers'),
+  'line?': count('Of a body in YAML, from 1'),
   detail: text(),
 });
 
@@ -25,6 +27,7 @@ const filled = object({ generation: count(), position: count('Up to here the log
 /** Every answer that is more than the position of a write, by name. */
 export const SHAPES: Readonly<Record<string, Shape>> = {
   ...UPGRADE_SHAPES,
+  ...STRATEGY_SHAPES,
   Cluster: object({
     clusterId: text(),
     'title?': text(),

@@ -2,6 +2,8 @@
 export interface FieldError {
   readonly pointer?: string;
   readonly parameter?: string;
+  /** Of a body that is YAML, from 1. */
+  readonly line?: number;
   readonly detail: string;
 }
 
@@ -28,12 +30,14 @@ const KINDS = {
   'unknown-artifact': [404, 'There is no such artifact'],
   'unknown-upgrade': [404, 'There is no such upgrade'],
   'unknown-plan': [404, 'There is no such plan'],
+  'strategy-not-found': [404, 'There is no such strategy'],
   'unknown-command': [404, 'There is no such command'],
 
   'cluster-exists': [409, 'The cluster exists'],
   'release-differs': [409, 'The version is registered with other content'],
   'upgrade-active': [409, 'Another upgrade is active'],
   'upgrade-superseded': [409, 'A later upgrade was admitted'],
+  'strategy-shipped': [409, 'The name is that of a strategy from a file'],
   'release-quarantined': [409, 'The release is quarantined'],
   'artifact-missing': [409, 'The artifact was not uploaded'],
   'no-nodes': [409, 'The cluster has no nodes'],
@@ -45,6 +49,7 @@ const KINDS = {
   'request-timeout': [408, 'The request did not come to its end'],
   'headers-too-large': [431, 'The headers are too large'],
   'range-not-satisfiable': [416, 'The range lies outside the artifact'],
+  'invalid-strategy': [422, 'The strategy cannot be used'],
   'unknown-strategy': [422, 'There is no such strategy'],
   'bad-version': [422, 'The version cannot be used'],
   'unknown-version': [422, 'There is no such version'],
@@ -86,6 +91,8 @@ const PARAMETER_OF: Readonly<Partial<Record<ProblemKind, string>>> = {
   'unknown-release': 'version',
   'unknown-artifact': 'sha256',
   'unknown-plan': 'plan',
+  'strategy-not-found': 'strategy',
+  'strategy-shipped': 'strategy',
 };
 
 /** Thrown anywhere below a controller; the filter makes the answer of it. */

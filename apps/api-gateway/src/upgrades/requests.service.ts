@@ -9,7 +9,7 @@ import {
   type CatalogueEntry,
   type Cluster,
 } from '@baton/domain';
-import type { EventLog, Request, Strategy } from '@baton/contracts';
+import type { EventLog, Request } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { ulid } from 'ulid';
@@ -18,12 +18,10 @@ import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { ProblemError, refusedProblem } from '../problems/problem.js';
-import type { Strategies } from '../strategies/load-strategies.js';
-import { LOG, STRATEGIES } from '../tokens.js';
+import { StrategiesService } from '../strategies/strategies.service.js';
+import { LOG } from '../tokens.js';
 import type { RequestUpgradeDto } from './upgrade.dto.js';
 import { approvedOf, eventsOfUpgrade, requestOf } from './upgrade-log.js';
-
-const DEFAULT_STRATEGY = 'nutanix-aos';
 
 /** Starts upgrades and dry runs, decided on the log alone. */
 @Injectable()
@@ -31,7 +29,7 @@ export class RequestsService {
   constructor(
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
-    @Inject(STRATEGIES) private readonly strategies: Strategies,
+    private readonly strategies: StrategiesService,
   ) {}
 
   async request(
@@ -42,7 +40,7 @@ export class RequestsService {
   ): Promise<{ readonly request: Request; readonly position: number }> {
     const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
     const { planId, to, autoCommit, force = false, reason } = dto;
-    const strategy = this.strategyOf(dto.strategy ?? (await this.strategyOfPlan(planId)));
+    const strategy = await this.strategies.named(dto.strategy ?? (await this.strategyOfPlan(planId)));
     const command = { upgradeId, clusterId, to, strategy, autoCommit, dryRun, force, reason };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;
@@ -68,14 +66,6 @@ export class RequestsService {
     const plan = approvedOf(await readAll(this.log, eventsOfUpgrade(planId)));
     if (plan) return plan.request.strategy.name;
     throw refusedProblem({ kind: 'plan-unfit', message: `There is no plan ${planId}. Make one first.` });
-  }
-
-  private strategyOf(name: string | undefined): Strategy {
-    const only = this.strategies.size === 1 ? [...this.strategies.keys()][0] : DEFAULT_STRATEGY;
-    const strategy = this.strategies.get(name ?? only ?? DEFAULT_STRATEGY);
-    if (strategy) return strategy;
-    const known = [...this.strategies.keys()].join(', ');
-    throw refusedProblem({ kind: 'unknown-strategy', message: `There is no strategy ${name}. There are: ${known}.` });
   }
 }
 

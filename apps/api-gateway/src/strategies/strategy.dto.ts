@@ -1,0 +1,13 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IdField } from '../http/fields.js';
+import { PositionDto } from '../http/write.js';
+
+export class StrategyParams {
+  @IdField({ example: 'nutanix-aos-careful' })
+  strategy!: string;
+}
+
+export class StrategyPublishedDto extends PositionDto {
+  @ApiProperty({ example: 'nutanix-aos-careful' })
+  name!: string;
+}

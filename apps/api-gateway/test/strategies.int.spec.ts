@@ -1,0 +1,90 @@
+import 'reflect-metadata';
+import { readFile } from 'node:fs/promises';
+import { STRATEGIES, readyToUpgrade, startGateway, type Fixture } from './gateway-fixture.js';
+
+const YAML = { 'content-type': 'application/yaml' };
+
+describe('strategies over HTTP', () => {
+  let gateway: Fixture;
+  let text: string;
+  beforeAll(async () => {
+    gateway = await startGateway();
+    await readyToUpgrade(gateway);
+    text = (await readFile(`${STRATEGIES}nutanix-aos.yaml`, 'utf8')).replace('name: nutanix-aos', 'name: careful');
+  });
+  afterAll(() => gateway.close());
+
+  const put = (body: unknown, headers?: Record<string, string>, name = 'careful') =>
+    gateway.send('PUT', `/v1/strategies/${name}`, body, headers);
+  const lineOf = (start: string): number => text.split('\n').findIndex((line) => line.startsWith(start)) + 1;
+
+  it('are listed with where they come from', async () => {
+    const { body } = await gateway.send('GET', '/v1/strategies');
+    expect(body.items).toContainEqual(expect.objectContaining({ name: 'nutanix-aos', source: 'file' }));
+  });
+
+  it('are published as YAML and as JSON, a version each time that they change, and used by name', async () => {
+    expect((await put(text, YAML)).status).toBe(200);
+    const first = await gateway.send('GET', '/v1/strategies/careful');
+    expect(first.body).toMatchObject({ source: 'published', version: 1, strategy: { seeds: 2 } });
+
+    const again = await put(first.body.strategy);
+    expect((await gateway.send('GET', '/v1/strategies/careful')).body.version).toBe(1);
+    expect(again.status).toBe(200);
+
+    const plan = await gateway.send('POST', '/v1/clusters/demo/plans', { to: '1.1.0', strategy: 'careful' });
+    expect((await put({ ...first.body.strategy, seeds: 1 })).status).toBe(200);
+    expect((await gateway.send('GET', '/v1/strategies/careful')).body).toMatchObject({
+      version: 2,
+      strategy: { seeds: 1 },
+    });
+    const [request] = await gateway.log.read({ streams: [`upgrade-${plan.body.planId}`] });
+    expect(request?.data).toMatchObject({ strategy: { name: 'careful', seeds: 2 } });
+  });
+
+  it('with mistakes name each field, its line and what is allowed, and nothing is kept', async () => {
+    const head = await gateway.log.head();
+    const wrong = text.replace('seeds: 2', 'seeds: two').replace('layer: software', 'layer: softwear');
+    const { status, body } = await put(wrong, YAML);
+    expect([status, body.type]).toEqual([422, '/problems/invalid-strategy']);
+    expect(body.errors).toEqual([
+      { pointer: '/layer', line: lineOf('layer:'), detail: expect.stringContaining('software, image') },
+      { pointer: '/seeds', line: lineOf('seeds:'), detail: expect.stringContaining('from 1 to 16') },
+    ]);
+    expect(await gateway.log.head()).toBe(head);
+  });
+
+  it.each([
+    ['no YAML', 'name: [1,', 'line 1'],
+    ['two of a field', 'name: careful\nname: careful\n', 'unique'],
+    ['an alias', 'name: &a careful\ntitle: *a\n', 'anchors'],
+    ['aliases of aliases', 'a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n', 'anchors'],
+    ['brackets without end', '['.repeat(30_000), 'nested'],
+    ['lists in lists', '- '.repeat(30_000), 'nested'],
+    ['two documents', 'name: a\n---\nname: b\n', 'multiple documents'],
+    ['nothing', '', 'must be a map'],
+    ['another name', 'name: other', 'title must be'],
+  ])('that hold %s are refused with what is wrong', async (_what, body, said) => {
+    const answer = await put(body, YAML);
+    expect([answer.status, answer.body.detail]).toEqual([422, expect.stringContaining(said)]);
+  });
+
+  it('are at most 64 KiB of text and 16 KiB without the comments', async () => {
+    const large = await put(`${text}# ${'x'.repeat(1024 * 1024)}`, YAML);
+    expect(large.status).toBe(413);
+    const { body } = await put(text.replace('title: ', `title: ${'x'.repeat(17_000)}`), YAML);
+    expect(body.detail).toContain('16 KiB');
+  });
+
+  it('do not take the name of one from a file, nor another than that of the path', async () => {
+    const shipped = await put(text.replace('name: careful', 'name: nutanix-aos'), YAML, 'nutanix-aos');
+    expect([shipped.status, shipped.body.type]).toEqual([409, '/problems/strategy-shipped']);
+    const other = await put(text, YAML, 'careless');
+    expect(other.body.errors).toEqual([{ pointer: '/name', line: 1, detail: 'name must be careless' }]);
+  });
+
+  it('that nobody knows are not found', async () => {
+    const { status, body } = await gateway.send('GET', '/v1/strategies/nobody');
+    expect([status, body.type]).toEqual([404, '/problems/strategy-not-found']);
+  });
+});
