@@ -1,6 +1,7 @@
 // What `npm test` runs: unit and int specs with two workers, then e2e specs one after the other, then the sum of both.
 //   npm test                           everything
 //   npm test -- --project fast         unit and int only (or: unit, int, e2e)
+//   npm test -- --report <folder>    keeps Jest's reports there
 //   npm test -- libs/domain -t 'title' all further arguments go to Jest
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -12,11 +13,21 @@ const FAST = { name: 'fast', projects: ['unit', 'int'], flags: ['--maxWorkers=2'
 const E2E = { name: 'e2e', projects: ['e2e'], flags: ['--runInBand'] };
 const NODE_FLAGS = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning'];
 
+/** Takes an option and its value out of the arguments. */
+const take = (option, args) => {
+  const at = args.indexOf(option);
+  if (at < 0) return [undefined, args];
+  return [args[at + 1], args.filter((_, index) => index !== at && index !== at + 1)];
+};
+
 const parse = (args) => {
-  const at = args.indexOf('--project');
-  if (at < 0) return { runs: [FAST, E2E], rest: args };
-  const name = args[at + 1];
-  const rest = args.filter((_, index) => index !== at && index !== at + 1);
+  const [kept, others] = take('--report', args);
+  const [name, rest] = take('--project', others);
+  return { ...runsOf(name, rest), kept };
+};
+
+const runsOf = (name, rest) => {
+  if (name === undefined) return { runs: [FAST, E2E], rest };
   if (name === 'fast') return { runs: [FAST], rest };
   const run = [FAST, E2E].find(({ projects }) => projects.includes(name));
   if (!run) throw new Error(`--project must be fast, unit, int or e2e, not ${name}`);
@@ -46,13 +57,13 @@ const jest = ({ name, projects, flags }, rest, folder) => {
 };
 
 const main = () => {
-  const { runs, rest } = parse(process.argv.slice(2));
+  const { runs, rest, kept } = parse(process.argv.slice(2));
   // E2e specs start the built services.
   if (runs.some(({ projects }) => projects.includes('e2e')) && run('npm', ['run', '--silent', 'build']) !== 0) return 1;
 
-  const folder = mkdtempSync(join(tmpdir(), 'baton-test-'));
+  const folder = kept ?? mkdtempSync(join(tmpdir(), 'baton-test-'));
   const results = runs.map((each) => jest(each, rest, folder));
-  rmSync(folder, { recursive: true, force: true });
+  if (kept === undefined) rmSync(folder, { recursive: true, force: true });
 
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   const [passed, failed] = [sum('passed'), sum('failed')];

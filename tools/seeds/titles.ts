@@ -1,12 +1,8 @@
-// What docs/seeds.md promises, and which tests say that they prove it.
+// Which tests say that they prove a demand.
 import ts from 'typescript';
 
-const LINE = /^\| ([A-Z]+-\d+) +\|/gm;
 const ID = /\b[A-Z]+-\d+\b/g;
 const TESTS = new Set(['it', 'test', 'describe']);
-
-/** The ids of the demands on that page. */
-export const demandsOf = (page: string): readonly string[] => [...page.matchAll(LINE)].map(([, id = '']) => id);
 
 /** `it`, and what `it.each(table)` or `it.concurrent.each(table)` calls, all come from one name. */
 const nameOf = (callee: ts.Expression): string | undefined => {
