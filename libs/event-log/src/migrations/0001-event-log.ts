@@ -1,7 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
-import { appendFunction } from './append-function.js';
-
-const APPEND = appendFunction('CREATE', 'upgrades[new_appends[i]]');
+import { APPEND } from './append-function.js';
 
 const TABLES = `
   CREATE TABLE baton.event (

@@ -1,11 +1,8 @@
 // Arrays side by side instead of JSON, and as few statements as can be, however many appends, guards and events there are:
 // each statement costs more than what it does for one append.
-/**
- * The one way into the log: judges each append of a batch on its own, and records all that it accepts at once.
- * `upgradeOf` is the SQL for the upgrade of event `i`; migrations differ in it.
- */
-export const appendFunction = (create: 'CREATE' | 'CREATE OR REPLACE', upgradeOf: string): string => `
-  ${create} FUNCTION baton.append(
+/** The one way into the log: judges each append of a batch on its own, and records all that it accepts at once. */
+export const APPEND = `
+  CREATE FUNCTION baton.append(
     -- One element for each append; no command twice.
     commands text[], clusters text[], upgrades text[], metas text[], guard_counts int[], write_counts int[],
     -- Every stream that a guard or a write names, once; they name it by its number in here.
@@ -120,7 +117,7 @@ export const appendFunction = (create: 'CREATE' | 'CREATE OR REPLACE', upgradeOf
       INSERT INTO baton.event (position, stream, category, version, type, cluster, upgrade,
                                data, meta, command, recorded_at, digest, hash)
         SELECT before + i, streams[new_streams[i]], split_part(streams[new_streams[i]], '-', 1), new_versions[i],
-               types[new_events[i]], clusters[new_appends[i]], ${upgradeOf},
+               types[new_events[i]], clusters[new_appends[i]], upgrades[new_appends[i]],
                datas[new_events[i]], metas[new_appends[i]], commands[new_appends[i]], stamp,
                digests[new_events[i]], new_hashes[i]
           FROM generate_series(1, n) AS i;
