@@ -6,6 +6,7 @@ import { ArtifactStore } from './artifacts/artifact-store.js';
 import { ArtifactsController } from './artifacts/artifacts.controller.js';
 import { HellosController } from './bus/hellos.controller.js';
 import { OutcomesController } from './bus/outcomes.controller.js';
+import { BackupsController } from './clusters/backups.controller.js';
 import { ClustersController } from './clusters/clusters.controller.js';
 import { ClustersService } from './clusters/clusters.service.js';
 import { EventsController } from './events/events.controller.js';
@@ -50,7 +51,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
-        StrategiesController,
+        ...[StrategiesController, BackupsController],
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [

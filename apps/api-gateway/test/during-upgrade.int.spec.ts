@@ -26,6 +26,8 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{cluster}/plans': { to: '1.1' },
   'POST /v1/upgrades/{upgrade}/{command}': { nodeId: 'n-01' },
   'POST /v1/projections/rebuild': undefined,
+  'POST /v1/clusters/{cluster}/backups': {},
+  'POST /v1/clusters/{cluster}/backups/{backup}/restore': {},
   'PUT /v1/strategies/{strategy}': { ...(EXAMPLES['PublishedStrategy'] as object), name: 'careful' },
 };
 
@@ -50,6 +52,7 @@ describe('while an upgrade is active', () => {
       const values: Record<string, string> = {
         ...{ cluster: 'demo', node: 'n-02', version: '1.1.0', upgrade: upgradeId, command: 'evict' },
         strategy: 'careful',
+        backup: 'b01kaj3v5mz8r0c2d4e6g7h9jkn',
       };
       const url = path.replaceAll(/\{(\w+)\}/g, (_, name: string) => values[name] ?? '');
       const head = await gateway.log.head();

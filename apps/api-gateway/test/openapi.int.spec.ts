@@ -23,6 +23,8 @@ interface Operation {
 
 const JSON_TYPE = 'application/json';
 const ROUTES = [
+  ...['GET /v1/clusters/{cluster}/backups', 'POST /v1/clusters/{cluster}/backups'],
+  'POST /v1/clusters/{cluster}/backups/{backup}/restore',
   ...['POST /v1/clusters', 'GET /v1/clusters', 'GET /v1/clusters/{cluster}', 'GET /v1/clusters/{cluster}/nodes'],
   ...['PUT /v1/clusters/{cluster}/config', 'POST /v1/clusters/{cluster}/nodes/{node}/readmit'],
   ...['POST /v1/releases', 'GET /v1/releases', 'GET /v1/releases/{version}', 'PUT /v1/releases/{version}/artifact'],

@@ -17,7 +17,7 @@ export const lookAround = async (
     log.read({ categories: ['lane'], cluster }),
     inspectArtifact(gatewayUrl, release),
   ]);
-  const { active, quarantined } = quarantineAndActive(clusterEvents, release.version);
+  const { active, quarantined, backupId } = ofCluster(clusterEvents, release.version);
   return {
     members: membersOf(nodes.reduce(foldNodes, new Map<string, Node>())),
     surroundings: {
@@ -27,15 +27,16 @@ export const lookAround = async (
       artifactIntact: artifact.intact,
       artifactEvidence: artifact.evidence,
       quarantined,
+      ...(backupId !== undefined && { backupId }),
     },
   };
 };
 
-const quarantineAndActive = (events: readonly Recorded[], version: string) => {
+const ofCluster = (events: readonly Recorded[], version: string) => {
   const cluster = events.reduce(foldCluster, noCluster);
-  if (cluster.status === 'absent') return { active: undefined, quarantined: false };
+  if (cluster.status === 'absent') return { active: undefined, quarantined: false, backupId: undefined };
   const active = cluster.status === 'frozen' ? cluster.active.upgradeId : undefined;
-  return { active, quarantined: version in cluster.quarantined };
+  return { active, quarantined: version in cluster.quarantined, backupId: cluster.backups[0]?.backupId };
 };
 
 const catalogue = (events: readonly Recorded[]): readonly Release[] => {

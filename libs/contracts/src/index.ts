@@ -1,5 +1,7 @@
 export { OPERATOR_COMMANDS, type OperatorCommand, type StageCommand } from './commands.js';
 export {
+  type BackupRestored,
+  type BackupTaken,
   type ClusterCreated,
   type ClusterEvent,
   type ConfigChanged,

@@ -48,6 +48,8 @@ export interface Strategy {
   readonly timing: Timing;
   /** What stops when a holder fails: its lane, its wave, or the upgrade. */
   readonly onFailure: { readonly scope: 'lane' | 'wave' | 'upgrade' };
+  /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
+  readonly backup?: { readonly keep: number };
   /** False: the upgrade waits in `prepared` until someone commits it. */
   readonly autoCommit: boolean;
 }

@@ -16,7 +16,7 @@ export { decidePublish, foldPublished, unpublished, type Published } from './str
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { resolveTarget } from './versions/resolve-target.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
-export { foldCluster, noCluster, type ActiveUpgrade, type Cluster } from './cluster/cluster.js';
+export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster } from './cluster/cluster.js';
 export { decideCluster, refusedWhileFrozen, type ClusterCommand } from './cluster/decide.js';
 export {
   decideNode,

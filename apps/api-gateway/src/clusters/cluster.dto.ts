@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IdField, Optional, ReasonField, TextField } from '../http/fields.js';
+import { IdField, Optional, ReasonField, TextField, UpgradeIdField } from '../http/fields.js';
 import { PositionDto } from '../http/write.js';
 
 export class CreateClusterDto {
@@ -26,7 +26,17 @@ export class NodeParams extends ClusterParams {
   node!: string;
 }
 
-export class ReadmitDto {
+export class BackupParams extends ClusterParams {
+  @UpgradeIdField({ example: 'b01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  backup!: string;
+}
+
+export class BackupTakenDto extends PositionDto {
+  @ApiProperty({ example: 'b01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  backupId!: string;
+}
+
+export class ReasonDto {
   @ReasonField()
   reason?: string;
 }

@@ -11,7 +11,7 @@ import { Answers } from '../openapi/answer.js';
 import type { Liveness, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LIVENESS, LOG, READS } from '../tokens.js';
-import { ClusterCreatedDto, ClusterParams, CreateClusterDto, NodeParams, ReadmitDto } from './cluster.dto.js';
+import { ClusterCreatedDto, ClusterParams, CreateClusterDto, NodeParams, ReasonDto } from './cluster.dto.js';
 import { ClustersService } from './clusters.service.js';
 
 // An event may have 32 KiB; some of that is around the configuration.
@@ -107,7 +107,7 @@ export class ClustersController {
   @ApiResponse({ status: 200, type: PositionDto })
   async readmit(
     @Param() { cluster, node }: NodeParams,
-    @Body() { reason = 'readmitted by an operator' }: ReadmitDto,
+    @Body() { reason = 'readmitted by an operator' }: ReasonDto,
     @From() origin: Origin,
   ): Promise<PositionDto> {
     const command = { type: 'ReadmitNode', clusterId: cluster, nodeId: node, reason } as const;

@@ -118,6 +118,14 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     ],
   },
   JsonSchema: { $schema: 'https://json-schema.org/draft/2020-12/schema', title: 'Baton strategy', type: 'object' },
+  BackupList: {
+    items: [
+      {
+        ...{ backupId: 'b01kaj3v5mz8r0c2d4e6g7h9jkn', position: 30, takenAt: since, by: 'operator:ada', upgradeId },
+        config: { dns: ['10.0.0.53'] },
+      },
+    ],
+  },
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },

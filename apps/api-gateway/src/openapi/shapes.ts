@@ -39,6 +39,16 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     quarantined: mapOf(text(), 'Releases not to be taken again: why, by version'),
     nodes: count('How many are members now'),
   }),
+  BackupList: object({
+    items: list(
+      object({
+        ...{ backupId: text(), position: count(), takenAt: time(), by: text() },
+        'upgradeId?': text('The upgrade that it was taken for'),
+        'reason?': text(),
+        config: { type: 'object', additionalProperties: true },
+      }),
+    ),
+  }),
   Node: object({
     ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
     active: oneOf(['A', 'B']),

@@ -30,6 +30,7 @@ const KINDS = {
   'unknown-artifact': [404, 'There is no such artifact'],
   'unknown-upgrade': [404, 'There is no such upgrade'],
   'unknown-plan': [404, 'There is no such plan'],
+  'unknown-backup': [404, 'There is no such backup'],
   'strategy-not-found': [404, 'There is no such strategy'],
   'unknown-command': [404, 'There is no such command'],
 
@@ -91,6 +92,7 @@ const PARAMETER_OF: Readonly<Partial<Record<ProblemKind, string>>> = {
   'unknown-release': 'version',
   'unknown-artifact': 'sha256',
   'unknown-plan': 'plan',
+  'unknown-backup': 'backup',
   'strategy-not-found': 'strategy',
   'strategy-shipped': 'strategy',
 };

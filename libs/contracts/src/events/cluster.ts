@@ -10,6 +10,20 @@ export type UpgradeReleased = Event<'UpgradeReleased', { upgradeId: string; outc
 /** A release that this cluster was rolled back from is not taken again until someone lifts this. */
 export type ReleaseQuarantined = Event<'ReleaseQuarantined', { version: string; upgradeId: string; reason: string }>;
 export type QuarantineLifted = Event<'QuarantineLifted', { version: string; reason: string }>;
+/** The configuration as it is now. Of all that were taken the `keep` newest can be restored. */
+export type BackupTaken = Event<
+  'BackupTaken',
+  { backupId: string; config: Readonly<Record<string, unknown>>; keep: number; upgradeId?: string; reason?: string }
+>;
+/** Comes in one append with the ConfigChanged that it makes, unless the configuration was the same. */
+export type BackupRestored = Event<'BackupRestored', { backupId: string; reason?: string }>;
 
 export type ClusterEvent =
-  ClusterCreated | ConfigChanged | UpgradeAdmitted | UpgradeReleased | ReleaseQuarantined | QuarantineLifted;
+  | ClusterCreated
+  | ConfigChanged
+  | UpgradeAdmitted
+  | UpgradeReleased
+  | ReleaseQuarantined
+  | QuarantineLifted
+  | BackupTaken
+  | BackupRestored;

@@ -26,6 +26,8 @@ export interface Surroundings {
   /** Evidence for the line above. */
   readonly artifactEvidence: string;
   readonly quarantined: boolean;
+  /** The newest backup of the cluster's configuration. Absent: there is none. */
+  readonly backupId?: string;
 }
 
 /** Members in parts of at most 200; the last part carries the surroundings. `run` rises when checks are made again. */

@@ -10,6 +10,18 @@ export interface ActiveUpgrade {
   readonly by: string;
 }
 
+/** A backup of the configuration that can be restored; its content is in the log, at this position. */
+export interface Backup {
+  readonly backupId: string;
+  readonly position: number;
+  /** ISO 8601 in UTC. */
+  readonly takenAt: string;
+  readonly by: string;
+  /** The upgrade that it was taken for. */
+  readonly upgradeId?: string;
+  readonly reason?: string;
+}
+
 interface Facts {
   readonly clusterId: string;
   readonly title?: string;
@@ -18,6 +30,8 @@ interface Facts {
   readonly latest?: { readonly upgradeId: string; readonly upgradeNo: number };
   /** Releases not to be taken again: why, by version. */
   readonly quarantined: Readonly<Record<string, string>>;
+  /** The newest first. */
+  readonly backups: readonly Backup[];
 }
 
 /** The fold of `cluster-<c>`. Frozen: its configuration and membership stay as they are until the upgrade is over. */
@@ -30,7 +44,8 @@ export const noCluster: Cluster = { status: 'absent' };
 
 export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
   const event = recorded as Recorded & ClusterEvent;
-  if (event.type === 'ClusterCreated') return { status: 'open', ...event.data, config: {}, quarantined: {} };
+  if (event.type === 'ClusterCreated')
+    return { status: 'open', ...event.data, config: {}, quarantined: {}, backups: [] };
   if (cluster.status === 'absent') throw new Error(`${event.stream} begins with ${event.type}`);
   switch (event.type) {
     case 'ConfigChanged':
@@ -40,8 +55,8 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
       return { ...cluster, status: 'frozen', active, latest: event.data };
     }
     case 'UpgradeReleased': {
-      const { clusterId, title, config, latest, quarantined } = cluster;
-      return { status: 'open', clusterId, title, config, latest, quarantined };
+      const { clusterId, title, config, latest, quarantined, backups } = cluster;
+      return { status: 'open', clusterId, title, config, latest, quarantined, backups };
     }
     case 'ReleaseQuarantined':
       return { ...cluster, quarantined: { ...cluster.quarantined, [event.data.version]: event.data.reason } };
@@ -49,6 +64,14 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
       const { [event.data.version]: _lifted, ...quarantined } = cluster.quarantined;
       return { ...cluster, quarantined };
     }
+    case 'BackupTaken': {
+      const { backupId, keep, upgradeId, reason } = event.data;
+      const { position, recordedAt: takenAt, meta } = event;
+      const taken: Backup = { backupId, position, takenAt, by: meta.actor, upgradeId, reason };
+      return { ...cluster, backups: [taken, ...cluster.backups].slice(0, keep) };
+    }
+    case 'BackupRestored':
+      return cluster;
     default:
       return assertNever(event);
   }

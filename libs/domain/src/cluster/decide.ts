@@ -1,16 +1,30 @@
-import type { ClusterEvent, UpgradeAdmitted, UpgradeOutcome } from '@baton/contracts';
+import type { BackupTaken, ClusterEvent, Strategy, UpgradeAdmitted, UpgradeOutcome } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Refusal } from '@baton/kernel';
 import type { Cluster } from './cluster.js';
+import { sameJson } from '../membership/same-json.js';
 
 export type ClusterCommand =
   | { readonly type: 'CreateCluster'; readonly clusterId: string; readonly title?: string }
   | { readonly type: 'ChangeConfig'; readonly config: Readonly<Record<string, unknown>> }
-  /** Gives a new upgrade the next number and freezes the cluster. `force` with a reason lifts a quarantine. */
+  /** Gives a new upgrade the next number and freezes the cluster. `force` with a reason lifts a quarantine. `backup`: takes one before. */
   | {
       readonly type: 'AdmitUpgrade';
       readonly upgradeId: string;
       readonly version: string;
       readonly force: boolean;
+      readonly reason?: string;
+      readonly backup?: Strategy['backup'];
+    }
+  | {
+      readonly type: 'TakeBackup';
+      readonly backupId: string;
+      readonly reason?: string;
+    }
+  /** `backup` is the BackupTaken of this id, as the cluster's stream has it. */
+  | {
+      readonly type: 'RestoreBackup';
+      readonly backupId: string;
+      readonly backup?: BackupTaken['data'];
       readonly reason?: string;
     }
   /** An upgrade that is over goes back or is finalized: it needs the cluster once more. */
@@ -32,6 +46,12 @@ export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decisi
       const frozen = refusedWhileFrozen(cluster);
       return frozen ? { refused: frozen } : accept({ type: 'ConfigChanged', data: { config: command.config } });
     }
+    case 'TakeBackup': {
+      const { backupId, reason } = command;
+      return accept(backupOf(cluster, { backupId, keep: KEEP, ...(reason && { reason }) }));
+    }
+    case 'RestoreBackup':
+      return restore(command, cluster);
     case 'AdmitUpgrade':
       return admit(command, cluster);
     case 'ReadmitUpgrade':
@@ -67,8 +87,33 @@ const create = (command: Of<'CreateCluster'>, cluster: Cluster): Decision<Cluste
   return refuse('cluster-exists', `Cluster ${clusterId} exists with another title. Take another clusterId.`);
 };
 
+// As many as an operator's own backup leaves; a strategy may say otherwise.
+const KEEP = 3;
+
+const backupOf = ({ config }: Existing, data: Omit<BackupTaken['data'], 'config'>): BackupTaken => ({
+  type: 'BackupTaken',
+  data: { ...data, config },
+});
+
+const restore = ({ backupId, backup, reason }: Of<'RestoreBackup'>, cluster: Existing): Decision<ClusterEvent> => {
+  const frozen = refusedWhileFrozen(cluster);
+  if (frozen) return { refused: frozen };
+  if (!backup || !cluster.backups.some((kept) => kept.backupId === backupId)) {
+    const kept = cluster.backups.map((one) => one.backupId).join(', ');
+    return refuse(
+      'unknown-backup',
+      `Cluster ${cluster.clusterId} has no backup ${backupId}. ${kept ? `It has: ${kept}.` : 'None was taken yet.'}`,
+    );
+  }
+  const restored: ClusterEvent = { type: 'BackupRestored', data: { backupId, ...(reason && { reason }) } };
+  const changed: readonly ClusterEvent[] = sameJson(cluster.config, backup.config)
+    ? []
+    : [{ type: 'ConfigChanged', data: { config: backup.config } }];
+  return accept<ClusterEvent>(restored, ...changed);
+};
+
 const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<ClusterEvent> => {
-  const { upgradeId, version, force, reason } = command;
+  const { upgradeId, version, force, reason, backup } = command;
   if (cluster.status === 'frozen') {
     return cluster.active.upgradeId === upgradeId ? nothing : anotherIsActive(cluster.active.upgradeId, cluster);
   }
@@ -82,8 +127,11 @@ const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<Cluster
   }
   const upgradeNo = (cluster.latest?.upgradeNo ?? 0) + 1;
   const admitted: UpgradeAdmitted = { type: 'UpgradeAdmitted', data: { upgradeId, upgradeNo } };
-  if (why === undefined || !reason) return accept<ClusterEvent>(admitted);
-  return accept<ClusterEvent>({ type: 'QuarantineLifted', data: { version, reason } }, admitted);
+  const lifted: readonly ClusterEvent[] =
+    why === undefined || !reason ? [] : [{ type: 'QuarantineLifted', data: { version, reason } }];
+  // X-36: of the configuration as the upgrade finds it, in the append that freezes it.
+  const taken = backup ? [backupOf(cluster, { backupId: `b${upgradeId.slice(1)}`, keep: backup.keep, upgradeId })] : [];
+  return accept<ClusterEvent>(...lifted, ...taken, admitted);
 };
 
 const readmit = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> => {

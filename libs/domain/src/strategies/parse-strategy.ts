@@ -55,6 +55,7 @@ const strategy = record<Strategy>({
     silentMs: duration,
   }),
   onFailure: record<Strategy['onFailure']>({ scope: oneOf('lane', 'wave', 'upgrade') }),
+  backup: optional(record({ keep: wholeNumber(1, 100, 'backups') })),
   autoCommit: trueOrFalse,
 });
 

@@ -47,7 +47,7 @@ export const decideRequest = (command: RequestUpgrade, ground: RequestGround): D
   const admit = (version: string): Decision<ClusterEvent> =>
     dryRun && cluster.status !== 'absent'
       ? accept<ClusterEvent>()
-      : decideCluster({ type: 'AdmitUpgrade', upgradeId, version, force, reason }, cluster);
+      : decideCluster({ type: 'AdmitUpgrade', upgradeId, version, force, reason, backup: strategy.backup }, cluster);
   // While the cluster is not free nothing else in the request matters.
   const free = admit('');
   if ('refused' in free) return free;
