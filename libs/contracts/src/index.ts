@@ -146,7 +146,15 @@ export {
   type UpgradeState,
   type UpgradeStatus,
 } from './status.js';
-export { type Severity, type Strategy, type Timing, type WaveRule } from './strategy.js';
+export {
+  FAILURE_ACTIONS,
+  type FailureAction,
+  type OnFailure,
+  type Severity,
+  type Strategy,
+  type Timing,
+  type WaveRule,
+} from './strategy.js';
 export {
   EVENTS_STREAM,
   EVENTS_SUBJECTS,

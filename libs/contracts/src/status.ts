@@ -97,6 +97,8 @@ export interface UpgradeStatus {
   readonly dryRun: boolean;
   readonly state: UpgradeState;
   readonly stage: 'precheck' | 'distribution' | 'staging' | 'rollout';
+  /** The wave that is under way, or the last one that was; absent: none has begun. */
+  readonly wave?: number;
   /** Of the last event of this upgrade; also its ETag. */
   readonly position: number;
   readonly startedAt: string;

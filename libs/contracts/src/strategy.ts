@@ -32,6 +32,20 @@ export interface Timing {
   readonly silentMs: number;
 }
 
+/** What a lane does about a failure of its holder; each is tried once, and after that it waits for an operator. */
+export const FAILURE_ACTIONS = ['stall', 'skip', 'roll-back-node', 'roll-back-all'] as const;
+export type FailureAction = (typeof FAILURE_ACTIONS)[number];
+
+export interface OnFailure {
+  /** What stops when a holder fails: its lane, its wave, or the upgrade. */
+  readonly scope: 'lane' | 'wave' | 'upgrade';
+  /**
+   * `stall` (absent): it waits for an operator. `skip`: the holder stays as it is as soon as it is seen up on a supported
+   * version. `roll-back-node`: the holder goes back, then the lane goes on. `roll-back-all`: all of the scope goes back.
+   */
+  readonly action?: FailureAction;
+}
+
 /** The named policy an upgrade follows; a YAML file in `strategies/`. */
 export interface Strategy {
   readonly name: string;
@@ -46,8 +60,7 @@ export interface Strategy {
   readonly staging: { readonly perSource: number; readonly attemptsMax: number };
   readonly waves: readonly WaveRule[];
   readonly timing: Timing;
-  /** What stops when a holder fails: its lane, its wave, or the upgrade. */
-  readonly onFailure: { readonly scope: 'lane' | 'wave' | 'upgrade' };
+  readonly onFailure: OnFailure;
   /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
   readonly backup?: { readonly keep: number };
   /** False: the upgrade waits in `prepared` until someone commits it. */

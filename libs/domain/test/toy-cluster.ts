@@ -1,11 +1,19 @@
 import { isDeepStrictEqual } from 'node:util';
-import type { Answer, Ask, LaneEvent, OperatorCommand, StageCommand, Strategy } from '@baton/contracts';
+import type { Answer, Ask, LaneEvent, OperatorCommand, StageCommand, Strategy, UpgradeStatus } from '@baton/contracts';
 import { instanceOf, type Event, type Recorded, type Stage } from '@baton/kernel';
 import { laneStage } from '../src/lane/stage.js';
 import type { LaneState } from '../src/lane/state.js';
+import { noCluster } from '../src/cluster/cluster.js';
 import { rolloutStage } from '../src/rollout/stage.js';
+import { legalOn, type Target } from '../src/status/allowed.js';
+import { foldStatus } from '../src/status/fold-status.js';
+import { toStatus } from '../src/status/to-status.js';
+import type { UpgradeView } from '../src/status/view.js';
+import { foldIntent, noIntent } from '../src/upgrade/intent.js';
+import { decideOutcome } from '../src/upgrade/outcome.js';
 import { UPGRADE } from './precheck-fixtures.js';
-import { planned, scoped, staged } from './wave-fixtures.js';
+import { asked } from './lane-fixtures.js';
+import { planned, staged } from './wave-fixtures.js';
 import { ToyNode, type Fault } from './toy-node.js';
 
 export const WAVES: readonly Readonly<Record<string, readonly string[]>>[] = [
@@ -45,14 +53,15 @@ export class ToyCluster {
   readonly nodes = new Map(Object.values(LANES).flatMap((ids) => ids.map((id) => [id, new ToyNode(id)])));
   readonly heard: { readonly instance: Folded; readonly answer: Answer }[] = [];
   private readonly instances: readonly Folded[];
+  private judged = 0;
 
   constructor(
-    scope: Strategy['onFailure']['scope'],
+    onFailure: Strategy['onFailure'],
     private readonly watch: (log: readonly Recorded[], event: Recorded, cluster: ToyCluster) => void,
   ) {
     const lanes = Object.keys(LANES).map((lane) => new Folded(laneStage as AnyStage, `${UPGRADE}_${lane}`));
     this.instances = [new Folded(rolloutStage as AnyStage, UPGRADE), ...lanes];
-    for (const event of [scoped(scope), ...planned(...WAVES), staged()]) this.append(event.stream, event);
+    for (const event of [asked({ onFailure }), ...planned(...WAVES), staged()]) this.append(event.stream, event);
     this.advance();
   }
 
@@ -92,14 +101,45 @@ export class ToyCluster {
     this.tell(instance, { type: 'NodeAnswered', answer });
   }
 
-  /** Time goes on, and whatever is due comes. */
+  /** Time goes on, and whatever is due comes; the gateway hears what the waves came to. */
   wait(ms: number): void {
     this.now += ms;
+    const news = this.log.slice(this.judged);
+    this.judged = this.log.length;
+    for (const event of news) this.conclude(event);
     for (const instance of this.instances) {
       for (const { at, command } of instance.stage.due(instance.state, instance.context)) {
         if (at <= this.now) this.tell(instance, command);
       }
     }
+  }
+
+  private conclude(event: Recorded): void {
+    if (event.type !== 'RolloutStalled') return;
+    const own = `upgrade-${UPGRADE}`;
+    const intent = this.log.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent);
+    const outcome = decideOutcome(event, intent, noCluster);
+    for (const one of 'events' in outcome ? outcome.events : []) this.append(own, one);
+    this.advance();
+  }
+
+  /** What the gateway would say of a request. */
+  get status(): UpgradeStatus {
+    return toStatus(this.log.reduce(foldStatus, undefined as UpgradeView | undefined)!);
+  }
+
+  /** One of the parts that may go back now, if there is one. */
+  rollBackPart(pick: number): void {
+    const { nodes, lanes } = this.status;
+    const parts: readonly Target[] = [
+      ...nodes.map(({ nodeId }) => ({ nodeId })),
+      ...lanes.flatMap(({ lane, wave }) => [{ lane }, { wave }]),
+    ];
+    const legal = parts.filter((part) => !legalOn(this.status, 'rollback', part));
+    const part = legal[pick % Math.max(1, legal.length)];
+    if (!part) return;
+    this.append(`upgrade-${UPGRADE}`, { type: 'RollbackRequested', data: part });
+    this.advance();
   }
 
   move(node: ToyNode, fault: Fault): void {

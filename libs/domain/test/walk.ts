@@ -1,6 +1,13 @@
 // One upgrade from its request to its end, by the rules alone: every stage over one log, toy nodes that do not always do
 // what they are told, and operators who ask for whatever is legal. The same seed is the same walk.
-import type { Answer, Ask, OperatorCommand, StageCommand, UpgradeStatus } from '@baton/contracts';
+import {
+  FAILURE_ACTIONS,
+  type Answer,
+  type Ask,
+  type OperatorCommand,
+  type StageCommand,
+  type UpgradeStatus,
+} from '@baton/contracts';
 import { categoryOf, instanceOf, type Event, type Recorded, type Stage } from '@baton/kernel';
 import { foldCluster, noCluster } from '../src/cluster/cluster.js';
 import { distributionStage } from '../src/distribution/stage.js';
@@ -11,7 +18,7 @@ import { precheckStage } from '../src/precheck/precheck-stage.js';
 import { wantsRun, type PrecheckContext, type PrecheckState } from '../src/precheck/state.js';
 import { rolloutStage } from '../src/rollout/stage.js';
 import { stagingStage } from '../src/staging/stage.js';
-import { allowedCommands, legalOn } from '../src/status/allowed.js';
+import { allowedCommands, legalOn, type Target } from '../src/status/allowed.js';
 import { foldStatus } from '../src/status/fold-status.js';
 import { stateOf } from '../src/status/state.js';
 import { toStatus } from '../src/status/to-status.js';
@@ -106,7 +113,9 @@ export class Walk {
     }
     const scope = (['lane', 'wave', 'upgrade'] as const)[this.chance(3)] ?? 'lane';
     const autoCommit = this.chance(2) === 0;
-    const data = request({ upgradeNo: 1, autoCommit, strategy: strategy({ waves: WAVES, onFailure: { scope } }) });
+    const action = FAILURE_ACTIONS[this.chance(2 * FAILURE_ACTIONS.length)];
+    const onFailure = { scope, ...(action && { action }) };
+    const data = request({ upgradeNo: 1, autoCommit, strategy: strategy({ waves: WAVES, onFailure }) });
     this.append(`upgrade-${UPGRADE}`, { type: 'UpgradeRequested', data });
     this.append('cluster-demo', { type: 'UpgradeAdmitted', data: { upgradeId: UPGRADE, upgradeNo: 1 } });
     this.advance();
@@ -249,15 +258,25 @@ export class Walk {
     if (command === 'resume') this.isRefusing = false;
     const confirmedDown = nodeId !== undefined && this.toys.get(nodeId)?.phase === 'dead';
     const node = this.members.get(nodeId ?? '') ?? noNode;
-    const ask = { command, ...(nodeId !== undefined && { nodeId }), confirmedDown };
+    const part = command === 'rollback' ? this.partFor(status) : {};
+    const ask = { command, ...(nodeId !== undefined && { nodeId }), confirmedDown, ...part };
     const decision = decideOperatorCommand(ask, { intent: this.intent, cluster: this.cluster, node, status });
     if ('refused' in decision) return;
     for (const event of decision.events) this.append(event.stream ?? `upgrade-${UPGRADE}`, event);
     this.advance();
   }
 
+  private partFor(status: UpgradeStatus): Target {
+    const parts = [
+      {},
+      ...status.nodes.map(({ nodeId }) => ({ nodeId })),
+      ...status.lanes.map(({ lane }) => ({ lane })),
+    ];
+    return this.picked(parts.filter((part) => !legalOn(status, 'rollback', part))) ?? {};
+  }
+
   private nodeFor(command: OperatorCommand, status: UpgradeStatus): string | undefined {
     if (command !== 'retry' && command !== 'skip' && command !== 'evict') return undefined;
-    return this.picked(NODES.filter((nodeId) => !legalOn(status, command, nodeId)));
+    return this.picked(NODES.filter((nodeId) => !legalOn(status, command, { nodeId })));
   }
 }

@@ -22,6 +22,33 @@ export const isAskedFor = (
       (nodeOf(event) === '' || nodeOf(event) === nodeId),
   );
 
+/** The holder had stalled, and its stall says that this follows by itself; both may stand in one append. */
+export const followsByItself = ({ steps }: Turn, action: string, by: Exported): boolean => {
+  const before = steps.filter((event) => event.position < by.position);
+  const last = before.findLast((event) => !(isOfType(event, 'LaneResumed') && event.commandid === by.commandid));
+  return last !== undefined && isOfType(last, 'LaneStalled') && textOf(last, 'action') === action;
+};
+
+/** Whether a part that goes back by itself has this turn in it. */
+export const isPartOf = (
+  { data }: Exported,
+  { nodeId, lane, wave }: Pick<Turn, 'nodeId' | 'lane' | 'wave'>,
+): boolean => {
+  if (data['nodeId'] !== undefined) return data['nodeId'] === nodeId;
+  if (data['lane'] !== undefined) return data['lane'] === lane.slice(lane.indexOf('_') + 1);
+  return data['wave'] === undefined || data['wave'] === wave;
+};
+
+/** The whole, or a part with this turn in it, is to go back. */
+export const isToGoBack = ({ upgrades }: Evidence, turn: Turn, after: number, before: number): boolean =>
+  (upgrades.get(turn.upgradeId)?.intent ?? []).some(
+    (event) =>
+      isOfType(event, 'RollbackRequested') &&
+      event.position > after &&
+      event.position < before &&
+      isPartOf(event, turn),
+  );
+
 /** Position of the holder's last stall before its end; Infinity: it never stalled. */
 const stalledAt = ({ steps, end }: Turn): number =>
   steps.findLast((event) => isOfType(event, 'LaneStalled') && event.position < (end?.position ?? 0))?.position ??
@@ -40,12 +67,17 @@ const isGrounded = (evidence: Evidence, turn: Turn, end: Exported): boolean => {
   switch (nameOf(end)) {
     case 'TokenReturned': {
       const outcome = textOf(end, 'outcome');
-      const isTurnedBack = direction === 'forward' && asked('RollbackRequested', grant.position);
+      const isTurnedBack =
+        direction === 'forward' &&
+        (isToGoBack(evidence, turn, grant.position, end.position) || followsByItself(turn, 'roll-back-node', end));
       if (outcome === 'retried') return asked('RetryRequested', stalledAt(turn)) || isTurnedBack;
       return hasGoneAllTheWay(turn) && outcome === (direction === 'back' ? 'reverted' : 'upgraded');
     }
     case 'HolderSkipped':
-      return stalledAt(turn) < Infinity && (asked('SkipRequested', stalledAt(turn)) || asked('AbortRequested', 0));
+      return (
+        stalledAt(turn) < Infinity &&
+        (asked('SkipRequested', stalledAt(turn)) || asked('AbortRequested', 0) || followsByItself(turn, 'skip', end))
+      );
     case 'HolderEvicted':
       return asked('EvictRequested', 0);
     default:
@@ -82,7 +114,8 @@ const isConfirmedDown = ({ upgrades }: Evidence, { upgradeId, nodeId }: Turn, en
   );
 
 /** What people want at a position; undefined: a token may be granted this way. */
-const whyNot = (intent: readonly Exported[], { direction, grant }: Turn): string | undefined => {
+const whyNot = (evidence: Evidence, intent: readonly Exported[], turn: Turn): string | undefined => {
+  const { direction, grant } = turn;
   let paused: number | undefined;
   let aborted: number | undefined;
   let rollback: number | undefined;
@@ -100,6 +133,7 @@ const whyNot = (intent: readonly Exported[], { direction, grant }: Turn): string
         aborted = position;
         break;
       case 'RollbackRequested':
+        if (isOfAPart(event)) break;
         [paused, ended, rollback] = [undefined, undefined, position];
         break;
       case 'UpgradeCompleted':
@@ -114,8 +148,23 @@ const whyNot = (intent: readonly Exported[], { direction, grant }: Turn): string
   if (paused !== undefined) return `it was paused at ${paused}`;
   if (aborted !== undefined) return `it was aborted at ${aborted}`;
   if (ended !== undefined) return `it had ended at ${ended}`;
-  const wanted = rollback === undefined ? 'forward' : 'back';
+  const isBack = rollback !== undefined || isToGoBack(evidence, turn, 0, grant.position);
+  const wanted = isBack || isSentBack(evidence, turn) ? 'back' : 'forward';
   return direction === wanted ? undefined : `the way is ${wanted}, not ${direction}`;
+};
+
+const isOfAPart = ({ data }: Exported): boolean => ['nodeId', 'lane', 'wave'].some((part) => data[part] !== undefined);
+
+/** The node goes back under another epoch, as its stall says, and nobody else of the lane goes in between. */
+const isSentBack = ({ turns }: Evidence, { lane, nodeId, grant }: Turn): boolean => {
+  const before = turns.findLast((one) => one.lane === lane && one.grant.position < grant.position);
+  const end = before?.end;
+  return (
+    before?.nodeId === nodeId &&
+    end?.position === grant.position - 1 &&
+    textOf(end, 'outcome') === 'retried' &&
+    (before.direction === 'back' || followsByItself(before, 'roll-back-node', end))
+  );
 };
 
 const asPeopleWant: Check = {
@@ -123,14 +172,15 @@ const asPeopleWant: Check = {
   says: 'no grant after an answered pause, abort or end; none before commit; back only on a rollback',
   of: 'grants',
   needs: ['log'],
-  look: ({ turns, upgrades }, findings) => {
+  look: (evidence, findings) => {
+    const { turns, upgrades } = evidence;
     for (const turn of turns) {
       const { grant, upgradeId } = turn;
       const upgrade = upgrades.get(upgradeId);
       const before = (name: string): boolean =>
         upgrade?.events.some((event) => isOfType(event, name) && event.position < grant.position) ?? false;
       const isBegun = before('UpgradeRequested') && (upgrade?.isAutoCommitted || before('CommitRequested'));
-      const reason = whyNot(upgrade?.intent ?? [], turn);
+      const reason = whyNot(evidence, upgrade?.intent ?? [], turn);
       findings.look(
         grant,
         [Boolean(isBegun) && !upgrade?.isDryRun, `nobody has committed ${upgradeId}`],

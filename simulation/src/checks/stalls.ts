@@ -3,7 +3,7 @@ import { isOfType, textOf } from '../evidence/event.js';
 import { isRetried, type Turn } from '../evidence/turns.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
-import { isAskedFor } from './moving.js';
+import { followsByItself, isAskedFor, isToGoBack } from './moving.js';
 
 /** It stays with a node that had the token already: nobody else may go down for it. */
 const isKept = (turn: Turn, turns: readonly Turn[]): boolean =>
@@ -48,8 +48,14 @@ const stalledLaneWaits: Check = {
 const isResumeAsked = (evidence: Evidence, turn: Turn, stall: Exported, resume: Exported): boolean => {
   const asked = (name: string, after: number): boolean => isAskedFor(evidence, turn, name, after, resume.position);
   const isTold = ['ResumeRequested', 'RetryRequested', 'SkipRequested'].some((name) => asked(name, stall.position));
-  const isLeft = ['RollbackRequested', 'AbortRequested'].some((name) => asked(name, turn.grant.position));
-  return isTold || isLeft || asked('EvictRequested', 0);
+  const isLeft =
+    isToGoBack(evidence, turn, turn.grant.position, resume.position) || asked('AbortRequested', turn.grant.position);
+  // What the stall says follows in one append with its end.
+  const { end } = turn;
+  const isSaid =
+    end?.commandid === resume.commandid &&
+    (followsByItself(turn, 'skip', end) || followsByItself(turn, 'roll-back-node', end));
+  return isTold || isLeft || isSaid || asked('EvictRequested', 0);
 };
 
 const othersWait: Check = {

@@ -78,6 +78,37 @@ export const movingTeeth: readonly Tooth[] = [
     'a token goes back that nobody asked for',
     change(['TokenGranted', { nodeId: 'n1' }], { direction: 'back' }),
   ],
+  [
+    'INV-16',
+    'a token goes back in a lane that nobody asked back',
+    all(drop('UpgradeCompleted'), change(['RollbackRequested'], { lane: 'side' })),
+  ],
+  [
+    'INV-16',
+    'a token goes back to a node that nobody asked back',
+    all(drop('UpgradeCompleted'), change(['RollbackRequested'], { nodeId: 'n2' })),
+  ],
+  ['INV-16', 'a token goes back in a wave that nobody asked back', change(['RollbackRequested'], { wave: 2 })],
+  [
+    'INV-16',
+    'a token goes forward in a lane that was asked back',
+    insertBefore(before, upgrade('RollbackRequested', { lane: 'main' })),
+  ],
+  [
+    'INV-16',
+    'a turn was retried where the strategy skips',
+    all(drop('RetryRequested'), change(['LaneStalled'], { action: 'skip' })),
+  ],
+  [
+    'INV-16',
+    'a node was sent forward where the strategy sends it back',
+    all(
+      change(['LaneStalled'], { action: 'roll-back-node' }),
+      change(['TokenGranted', { epoch: 1_000_003 }], { direction: 'back' }),
+      drop('RetryRequested'),
+      change(['TokenReturned', { epoch: 1_000_003 }], { outcome: 'upgraded' }),
+    ),
+  ],
 
   ['INV-16', 'a node came back in a life that its machine never had', change(booted, { runId: 'run-n1-9' })],
   [

@@ -74,6 +74,11 @@ export const tokenTeeth: readonly Tooth[] = [
 
   ['INV-22', 'a stalled lane grants', all(drop('LaneResumed'), drop('RetryRequested'))],
   ['INV-22', 'a stalled lane goes on though nobody resumed it', drop('RetryRequested')],
+  [
+    'INV-22',
+    'a stalled lane goes on where another action was to follow',
+    all(change(['LaneStalled'], { action: 'roll-back-all' }), drop('RetryRequested')),
+  ],
   ['INV-22', 'a stalled lane goes on by a request from before its stall', swap(['LaneStalled'], ['RetryRequested'])],
   ['INV-22', 'a stalled lane goes on by a request for another node', change(['RetryRequested'], { nodeId: 'n1' })],
   [

@@ -71,6 +71,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
     ...{ upgradeId: text(), upgradeNo: count(), ...common, dryRun: flag() },
     state: oneOf(UPGRADE_STATES),
     stage: oneOf(STAGE_NAMES),
+    'wave?': count('That is under way, or was last'),
     position: count('Of the last event of this upgrade; also its ETag'),
     ...{ startedAt: time(), updatedAt: time(), 'endedAt?': time() },
     progress: object({ done: count(), total: count() }),

@@ -18,9 +18,6 @@ import { LOG } from '../tokens.js';
 import { unknownUpgrade } from './requests.service.js';
 import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
 
-/** A command, and instead of a node the lane whose token holder is meant; who is evicted must be named. */
-export type AskByOperator = AskOfUpgrade & { readonly lane?: string };
-
 /** Commands of operators, judged on what the log says of the upgrade, never on what a read model shows. */
 @Injectable()
 export class CommandsService {
@@ -30,7 +27,8 @@ export class CommandsService {
   ) {}
 
   /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
-  async ask(upgradeId: string, { lane, ...asked }: AskByOperator, origin: Origin): Promise<number> {
+  async ask(upgradeId: string, asked: AskOfUpgrade, origin: Origin): Promise<number> {
+    const { lane } = asked;
     if (lane !== undefined && asked.nodeId !== undefined) {
       throw invalid([{ pointer: '/lane', detail: 'names the holder of its token; give either this or nodeId' }]);
     }
@@ -45,16 +43,18 @@ export class CommandsService {
     const decide = (history: History) => {
       const events = history.also[0] ?? [];
       status = statusOf(events);
-      const ask = {
-        ...asked,
-        nodeId: asked.nodeId ?? (asked.command === 'evict' ? undefined : holderOf(status, lane)),
-      };
-      return decideOperatorCommand(ask, {
-        intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
-        cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
-        node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
-        status,
-      });
+      // Instead of a node the lane whose token holder is meant; who is evicted must be named, and a lane may go back whole.
+      const isNamed = asked.command === 'evict' || asked.command === 'rollback';
+      const nodeId = asked.nodeId ?? (isNamed ? undefined : holderOf(status, lane));
+      return decideOperatorCommand(
+        { ...asked, nodeId },
+        {
+          intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
+          cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
+          node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
+          status,
+        },
+      );
     };
     // What the command is judged by must still be so when it is recorded: the waves, and the lane of its node.
     const guards = (): readonly string[] => {

@@ -1,6 +1,6 @@
 import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, Matches } from 'class-validator';
+import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
 import { FlagField, IdField, LineField, NotYet, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
 import { AfterQuery } from '../http/seen.js';
@@ -57,16 +57,30 @@ export class PlanRequestedDto extends PositionDto {
 
 export class OperatorCommandDto {
   @Optional()
-  @IdField({ required: false, example: 'n-02', description: 'retry, skip, evict: which node' })
+  @IdField({ required: false, example: 'n-02', description: 'retry, skip, evict, rollback: which node' })
   nodeId?: string;
 
   @Optional()
   @IdField({
     required: false,
     example: 'main',
-    description: 'Instead of nodeId: the node that holds the token of this lane',
+    description: 'Instead of nodeId: the node that holds the token of this lane. rollback: the whole lane',
   })
   lane?: string;
+
+  @ApiProperty({
+    type: 'integer',
+    required: false,
+    minimum: 1,
+    maximum: 1000,
+    example: 1,
+    description: 'rollback: the whole wave',
+  })
+  @Optional()
+  @IsInt({ message: 'must be a whole number from 1 to 1000' })
+  @Min(1, { message: 'must be a whole number from 1 to 1000' })
+  @Max(1000, { message: 'must be a whole number from 1 to 1000' })
+  wave?: number;
 
   @Optional()
   @FlagField({ required: false, description: 'evict: somebody made sure that the node is down' })

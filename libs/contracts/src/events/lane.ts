@@ -1,5 +1,6 @@
 import type { Event } from '@baton/kernel';
 import type { Facts, ProbeResult } from '../node-protocol.js';
+import type { FailureAction } from '../strategy.js';
 import type { Direction } from './rollout.js';
 
 /** Which way and in which order the lane's nodes go. In parts of at most 200; opened again for a rollback. */
@@ -14,6 +15,8 @@ export type LaneOpened = Event<
     nodes: readonly string[];
     /** Peers from other lanes for a lane of one node. */
     witnesses: readonly string[];
+    /** It goes back by itself while its wave goes forward. */
+    alone?: true;
   }
 >;
 /** `digest` is the artifact's, or for a node that goes back the one its old partition holds (empty: unknown). */
@@ -85,6 +88,8 @@ export type LaneStalled = Event<
     failures?: ProbeResult['failures'];
     /** N-21: a check of this kind before the upgrade would have seen it. */
     precheckCouldHaveCaught: boolean;
+    /** What follows by itself, as the strategy says; absent: it waits for an operator. */
+    action?: Exclude<FailureAction, 'stall'>;
     at: number;
   }
 >;

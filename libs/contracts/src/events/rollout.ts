@@ -1,4 +1,5 @@
 import type { Event } from '@baton/kernel';
+import type { OnFailure } from '../strategy.js';
 
 export type Direction = 'forward' | 'back';
 
@@ -12,8 +13,13 @@ export type CommitPointReached = Event<'CommitPointReached', { wave: number }>;
 export type RolloutPaused = Event<'RolloutPaused', Record<string, never>>;
 /** With a lane: its stall no longer holds back others. Without: a pause is over. */
 export type RolloutResumed = Event<'RolloutResumed', { lane?: string }>;
-/** A lane stalled and by the strategy more than that lane waits. */
-export type RolloutStalled = Event<'RolloutStalled', { lane: string; wave: number; scope: 'wave' | 'upgrade' }>;
+/** A lane stalled and by the strategy more than that lane waits, or all of the scope is to go back. */
+export type RolloutStalled = Event<
+  'RolloutStalled',
+  { lane: string; wave: number; scope: OnFailure['scope']; action?: 'roll-back-all' }
+>;
+/** Closed lanes of the wave under way go back by themselves; in one append with the LaneOpened of each. */
+export type LanesReopened = Event<'LanesReopened', { wave: number; lanes: readonly string[] }>;
 export type RollbackStarted = Event<'RollbackStarted', { waves: number }>;
 export type RolloutCompleted = Event<'RolloutCompleted', { skipped: readonly string[] }>;
 export type RollbackCompleted = Event<'RollbackCompleted', { skipped: readonly string[] }>;
@@ -30,6 +36,7 @@ export type RolloutEvent =
   | RolloutPaused
   | RolloutResumed
   | RolloutStalled
+  | LanesReopened
   | RollbackStarted
   | RolloutCompleted
   | RollbackCompleted

@@ -28,7 +28,11 @@ export type ResumeRequested = Event<'ResumeRequested', { reason?: string }>;
 export type RetryRequested = Event<'RetryRequested', { nodeId: string; reason?: string }>;
 export type SkipRequested = Event<'SkipRequested', { nodeId: string; reason?: string }>;
 export type EvictRequested = Event<'EvictRequested', { nodeId: string; confirmedDown: boolean; reason?: string }>;
-export type RollbackRequested = Event<'RollbackRequested', { reason?: string }>;
+/** Of one node, lane or wave of the wave that is under way, or, with none of them, of the whole upgrade. */
+export type RollbackRequested = Event<
+  'RollbackRequested',
+  { reason?: string; nodeId?: string; lane?: string; wave?: number }
+>;
 export type AbortRequested = Event<'AbortRequested', { reason?: string }>;
 export type FinalizeRequested = Event<'FinalizeRequested', { reason?: string }>;
 /** A command that was legal when asked and could not be carried out any more; says why. */

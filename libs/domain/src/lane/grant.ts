@@ -1,5 +1,5 @@
 import type { Direction, TokenGranted } from '@baton/contracts';
-import type { Intent } from '../upgrade/intent.js';
+import { laneBackAt, nodeBackAt, type Intent } from '../upgrade/intent.js';
 import type { Recording, Scene } from './scene.js';
 import type { Course, Free, Held, Stalled } from './state.js';
 
@@ -23,24 +23,25 @@ export const grant = (
 export const isBarred = (intent: Intent): boolean => intent.paused || intent.abortAt > 0 || intent.ended !== undefined;
 
 /** This lane goes no further: its holder ends, the nodes that still wait stay as they are. */
-const isCutShort = ({ intent }: Scene, { direction }: Course): boolean =>
-  intent.abortAt > 0 || (intent.rollbackAt > 0 && direction === 'forward');
+const isCutShort = ({ intent }: Scene, { direction, lane, wave }: Course): boolean =>
+  intent.abortAt > 0 || (laneBackAt(intent, lane, wave) > 0 && direction === 'forward');
 
 /** Another lane's stall stops this one too, where the strategy says so. */
 const isHeldBack = ({ stalls }: Scene, { lane, wave }: Course): boolean =>
-  stalls.some((stall) => stall.lane !== lane && (stall.scope === 'upgrade' || stall.wave === wave));
+  stalls.some(
+    (stall) => stall.lane !== lane && (stall.scope === 'upgrade' || (stall.scope === 'wave' && stall.wave === wave)),
+  );
 
 /** A node that waits and was skipped or evicted is out of the line at once, whoever holds the token. */
 export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recording => {
-  const { nodes, ended, direction } = state.course;
+  const { nodes, ended, direction, lane, wave } = state.course;
   // Hardly ever is anybody, and this is asked at every decision of a lane that may have a thousand nodes.
   if (Object.keys(intent.evicted).length + Object.keys(intent.skippedAt).length === 0) return [];
   // A skip on the way forward says nothing about the way back.
-  const since = direction === 'back' ? intent.rollbackAt : 0;
+  const since = (one: string): number => (direction === 'back' ? nodeBackAt(intent, lane, wave, one) : 0);
+  const isOut = (one: string): boolean => Boolean(intent.evicted[one]) || (intent.skippedAt[one] ?? 0) > since(one);
   const holder = 'holder' in state ? state.holder.nodeId : undefined;
-  const nodeId = nodes.find(
-    (one) => one !== holder && !ended.has(one) && (intent.evicted[one] || (intent.skippedAt[one] ?? 0) > since),
-  );
+  const nodeId = nodes.find((one) => one !== holder && !ended.has(one) && isOut(one));
   if (nodeId === undefined) return [];
   const eviction = intent.evicted[nodeId];
   if (!eviction) return [{ type: 'HolderSkipped', data: { nodeId, reason: 'skipped while it waited' } }];
@@ -48,18 +49,23 @@ export const leaveOut = ({ state, intent }: Scene<Free | Held | Stalled>): Recor
   return [{ type: 'HolderEvicted', data: { nodeId, confirmedDown, reason: 'evicted while it waited' } }];
 };
 
-/** The token goes to the next node in line, or the lane is done. */
+/** The token goes to the node that is asked back, to the next one in line, or the lane is done. */
 export const passOn = (scene: Scene<Free>): Recording => {
   const { course } = scene.state;
-  const next = course.nodes.find((nodeId) => !course.ended.has(nodeId));
+  const back = askedBack(scene, course);
+  const next = back ?? course.nodes.find((nodeId) => !course.ended.has(nodeId));
   if (next === undefined || isCutShort(scene, course)) return [close(course)];
   if (isBarred(scene.intent) || isHeldBack(scene, course)) return [];
-  return [grant(scene, course, next, course.direction)];
+  return [grant(scene, course, next, back === undefined ? course.direction : 'back')];
 };
+
+/** A node that has gone over in this lane and is to go back by itself, while the others go on. */
+const askedBack = ({ intent: { turnedBack, evicted } }: Scene, { ended }: Course): string | undefined =>
+  Object.keys(turnedBack.nodes).find((nodeId) => ended.get(nodeId) === 'upgraded' && !evicted[nodeId]);
 
 const close = ({ lane, wave, direction, nodes, ended }: Course): Recording[number] => {
   const wanted = direction === 'forward' ? 'upgraded' : 'reverted';
-  const skipped = nodes.filter((nodeId) => ended.get(nodeId) !== 'upgraded' && ended.get(nodeId) !== 'reverted');
+  const skipped = nodes.filter((nodeId) => ended.get(nodeId) !== wanted);
   const done = nodes.filter((nodeId) => ended.get(nodeId) === wanted).length;
   return { type: 'LaneClosed', data: { lane, wave, direction, done, skipped } };
 };

@@ -38,7 +38,8 @@ export const skipOnSight = (scene: Scene<Stalled>, answer: Answer): Recording =>
 /** Why a stalled holder is to give up its turn; undefined: nobody wants that. */
 export const whyLeave = ({ state, intent }: OnRecord<Stalled>): string | undefined => {
   if ((intent.skippedAt[state.holder.nodeId] ?? 0) > state.stalledAt) return 'skipped by an operator';
-  return intent.abortAt > 0 ? 'left as it is by an abort' : undefined;
+  if (intent.abortAt > 0) return 'left as it is by an abort';
+  return state.action === 'skip' ? 'skipped by the strategy' : undefined;
 };
 
 export const isEvicted = ({ state, intent }: OnRecord<Held | Stalled>): boolean =>

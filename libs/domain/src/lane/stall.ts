@@ -1,5 +1,6 @@
 import type { Answer, LaneEvent, LaneStalled, ProbeResult, RolloutStalled, StallReason } from '@baton/contracts';
 import { inWords } from '../upgrade/answer.js';
+import { nodeBackAt } from '../upgrade/intent.js';
 import type { Scene } from './scene.js';
 import type { Held, LaneState } from './state.js';
 
@@ -14,12 +15,25 @@ export interface Finding {
 }
 
 /** The lane stops and the token stays: nobody else may go down until an operator has looked. */
-export const stall = ({ state: { holder }, now }: Scene<Held>, finding: Finding, deadlineMs?: number): LaneStalled => {
+export const stall = (scene: Scene<Held>, finding: Finding, deadlineMs?: number): LaneStalled => {
+  const { holder } = scene.state;
   const { reason, evidence, failures, precheckCouldHaveCaught = false } = finding;
   const { nodeId, epoch } = holder;
   const late = deadlineMs === undefined ? '' : `; ${deadlineMs} ms were allowed`;
   const data = { nodeId, epoch, reason, evidence: `${evidence}${late}.`, deadlineMs, failures };
-  return { type: 'LaneStalled', data: { ...data, precheckCouldHaveCaught, at: now } };
+  const action = actionOf(scene);
+  return {
+    type: 'LaneStalled',
+    data: { ...data, precheckCouldHaveCaught, ...(action && { action }), at: scene.now },
+  };
+};
+
+/** What follows by itself. Only on the way forward, where nobody has decided about the holder: so nothing goes in circles. */
+const actionOf = ({ state: { course, holder }, request, intent }: Scene<Held>): LaneStalled['data']['action'] => {
+  const { action } = request.strategy.onFailure;
+  if (action === undefined || action === 'stall' || holder.direction === 'back' || intent.abortAt > 0) return undefined;
+  const isDecided = nodeBackAt(intent, course.lane, course.wave, holder.nodeId) > 0 || intent.evicted[holder.nodeId];
+  return isDecided ? undefined : action;
 };
 
 /** INV-22: a stall that stops more than its lane is told to the other lanes in one append, so that none gets in between. */
@@ -28,10 +42,12 @@ export const spreadStall = (
   recording: readonly LaneEvent[],
 ): readonly RolloutStalled[] => {
   const { scope } = strategy.onFailure;
-  const hasStalled = state.status === 'stalled' && recording.some(({ type }) => type === 'LaneStalled');
-  if (!hasStalled || scope === 'lane') return [];
+  if (state.status !== 'stalled' || !recording.some(({ type }) => type === 'LaneStalled')) return [];
+  const isAllToGoBack = state.action === 'roll-back-all';
+  if (scope === 'lane' && !isAllToGoBack) return [];
   const { lane, wave } = state.course;
-  return [{ type: 'RolloutStalled', stream: `rollout-${upgradeId}`, data: { lane, wave, scope } }];
+  const data = { lane, wave, scope, ...(isAllToGoBack && { action: 'roll-back-all' as const }) };
+  return [{ type: 'RolloutStalled', stream: `rollout-${upgradeId}`, data }];
 };
 
 // Reasons of the agent that were true before anything was asked of it.

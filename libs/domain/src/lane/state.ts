@@ -1,4 +1,4 @@
-import type { Direction, LaneEvent, LaneOpened } from '@baton/contracts';
+import type { Direction, LaneEvent, LaneOpened, LaneStalled } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
 
 /** How a node's turn in a lane ended. */
@@ -73,6 +73,8 @@ export type Stalled = {
   readonly holder: Holder;
   /** Position of the stall: only what is asked for after it can end it. */
   readonly stalledAt: number;
+  /** What follows by itself. */
+  readonly action?: LaneStalled['data']['action'];
 };
 
 export type Free = { readonly status: 'free'; readonly course: Course };
@@ -122,7 +124,8 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
     case 'HolderStable':
       return step(state, ({ at }) => ({ name: 'stable', at }));
     case 'LaneStalled':
-      return 'holder' in state ? { ...state, status: 'stalled', stalledAt: event.position } : state;
+      if (!('holder' in state)) return state;
+      return { status: 'stalled', course, holder: state.holder, stalledAt: event.position, action: event.data.action };
     case 'LaneResumed': {
       if (!('holder' in state)) return state;
       const { step: now } = state.holder;

@@ -1,13 +1,14 @@
 import type { Direction, LaneResumed } from '@baton/contracts';
+import { nodeBackAt } from '../upgrade/intent.js';
 import { grant, isBarred } from './grant.js';
 import type { Recording, Scene } from './scene.js';
 import type { Held, Stalled } from './state.js';
 
-/** N-16: what an operator may ask of a stalled holder that keeps its turn. */
+/** N-16: what an operator may ask of a stalled holder that keeps its turn, or its strategy says. */
 export const unblock = (scene: Scene<Stalled>): Recording => {
   const { state, intent } = scene;
   const { holder, stalledAt } = state;
-  if (isToTurnBack(scene)) return [resumed(scene), ...grantAgain(scene, 'back')];
+  if (isToTurnBack(scene) || isToGoBackByItself(scene)) return [resumed(scene), ...grantAgain(scene, 'back')];
   const isRetried = (intent.retriedAt[holder.nodeId] ?? 0) > stalledAt && !isBarred(intent);
   if (isRetried) return [resumed(scene), ...grantAgain(scene, holder.direction)];
   // The same step goes on with a fresh deadline; what it did to the node is not done again.
@@ -25,8 +26,14 @@ export const resumed = ({ state: { holder }, now }: Scene<Stalled>): LaneResumed
 });
 
 /** The lane goes back only when it is free, so its holder goes back first, where it stands. */
-const isToTurnBack = ({ state, intent }: Scene<Held | Stalled>): boolean =>
-  intent.rollbackAt > 0 && state.holder.direction === 'forward' && !isBarred(intent);
+const isToTurnBack = ({ state: { course, holder }, intent }: Scene<Held | Stalled>): boolean =>
+  nodeBackAt(intent, course.lane, course.wave, holder.nodeId) > 0 &&
+  holder.direction === 'forward' &&
+  !isBarred(intent);
+
+/** Once only: on the way back a holder stalls for good. */
+const isToGoBackByItself = ({ state, intent }: Scene<Stalled>): boolean =>
+  state.action === 'roll-back-node' && !isBarred(intent);
 
 /** The old epoch ends and the same node gets a new one, in one append: nobody else can come in between. */
 const grantAgain = (scene: Scene<Held | Stalled>, direction: Direction): Recording => {

@@ -93,7 +93,10 @@ describe('turning a holder back', () => {
     const back = turn('n2', 3, 2, 'back').done;
     const retried = { ...n2.stalled, type: 'TokenReturned', data: { ...token, outcome: 'retried' } };
     expect(advance(lane(before, n2.granted, rollback, retried, back))).toEqual([
-      { type: 'LaneClosed', data: { lane: 'main', wave: 1, direction: 'forward', done: 1, skipped: ['n3', 'n4'] } },
+      {
+        type: 'LaneClosed',
+        data: { lane: 'main', wave: 1, direction: 'forward', done: 1, skipped: ['n2', 'n3', 'n4'] },
+      },
     ]);
   });
 

@@ -4,6 +4,7 @@ import { firstOf, settle } from '../lane/settle.js';
 import { abort, start, turnBack } from './begin-and-end.js';
 import { finalize, takeFinalized } from './finalize.js';
 import { endStalls, pause } from './hold.js';
+import { reopenLanes } from './reopen.js';
 import type { Recording, RolloutContext, Scene } from './scene.js';
 import { evolveRollout, type RolloutState } from './state.js';
 import { completeWave, nextWave } from './waves.js';
@@ -35,7 +36,7 @@ const follows = (state: RolloutState, scene: MakeScene): Recording => {
     case 'waiting':
       return firstOf(abort, turnBack, start)(scene(state));
     case 'rolling':
-      return firstOf(endStalls, pause, completeWave, abort, turnBack, nextWave)(scene(state));
+      return firstOf(endStalls, pause, reopenLanes, completeWave, abort, turnBack, nextWave)(scene(state));
     case 'completed':
       return firstOf(turnBack, finalize)(scene(state));
     case 'rolled-back':

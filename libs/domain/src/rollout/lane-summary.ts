@@ -1,10 +1,12 @@
 import type { Direction, LaneEvent, Request } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
+import type { Wave } from './state.js';
 
 /** A turn that is over, with the token it had. */
 export interface Turn {
   readonly nodeId: string;
   readonly epoch: number;
+  readonly direction: Direction;
   readonly outcome: 'upgraded' | 'reverted' | 'skipped' | 'evicted';
   /** Of a skipped node: what it was seen to run. */
   readonly version?: string;
@@ -15,7 +17,13 @@ export interface LaneSummary {
   readonly wave: number;
   readonly direction: Direction;
   readonly isClosed: boolean;
+  /** It goes or went back by itself; see `LaneOpened`. */
+  readonly isAlone: boolean;
+  /** How often that was. */
+  readonly reopened: number;
   readonly hasHolder: boolean;
+  /** Of the token that is or was out. */
+  readonly heading: Direction;
   readonly isStalled: boolean;
   /** In the order of their ends, forward and back. */
   readonly turns: readonly Turn[];
@@ -27,7 +35,10 @@ const unopened: LaneSummary = {
   wave: 0,
   direction: 'forward',
   isClosed: false,
+  isAlone: false,
+  reopened: 0,
   hasHolder: false,
+  heading: 'forward',
   isStalled: false,
   turns: [],
   cameFrom: new Map(),
@@ -37,11 +48,12 @@ export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): L
   const event = recorded as Recorded & LaneEvent;
   switch (event.type) {
     case 'LaneOpened': {
-      const { wave, direction } = event.data;
-      return { ...summary, wave, direction, isClosed: false };
+      const { wave, direction, part, alone = false } = event.data;
+      const reopened = summary.reopened + (alone && part === 1 ? 1 : 0);
+      return { ...summary, wave, direction, isClosed: false, isAlone: alone, reopened };
     }
     case 'TokenGranted':
-      return { ...summary, hasHolder: true };
+      return { ...summary, hasHolder: true, heading: event.data.direction };
     case 'HolderDrained': {
       const { nodeId, version } = event.data;
       if (version === undefined || summary.cameFrom.has(nodeId)) return summary;
@@ -73,10 +85,10 @@ export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): L
   }
 };
 
-const ended = (summary: LaneSummary, turn: Turn): LaneSummary => ({
+const ended = (summary: LaneSummary, turn: Omit<Turn, 'direction'>): LaneSummary => ({
   ...summary,
   hasHolder: false,
-  turns: [...summary.turns, turn],
+  turns: [...summary.turns, { ...turn, direction: summary.heading }],
 });
 
 /** The last turns of the lane's nodes that run the new version now, in the order of their return. */
@@ -93,6 +105,21 @@ export const turnsOnTarget = ({ turns }: LaneSummary, { to }: Request): readonly
 
 /** The nodes that this upgrade moved; one that ran the version before has no way back in it. */
 export const movedNodes = (summary: LaneSummary, request: Request): readonly string[] =>
-  turnsOnTarget(summary, request)
-    .map(({ nodeId }) => nodeId)
-    .filter((nodeId) => summary.cameFrom.get(nodeId) !== request.to);
+  movingTurns(summary, request).map(({ nodeId }) => nodeId);
+
+/** The turns by which they came to where they are. */
+export const movingTurns = (summary: LaneSummary, request: Request): readonly Turn[] =>
+  turnsOnTarget(summary, request).filter(({ nodeId }) => summary.cameFrom.get(nodeId) !== request.to);
+
+/** A lane has gone all the way of its wave, and what it was reopened for since. */
+export const isLaneThrough = (
+  { reopened }: Wave,
+  direction: Direction,
+  lane: string,
+  summary: LaneSummary | undefined,
+): boolean => {
+  if (!summary?.isClosed) return false;
+  // A summary may still be from the way forward, or from before the lane was reopened.
+  if (direction === 'back') return summary.direction === 'back' && !summary.isAlone;
+  return summary.reopened === reopened.filter((one) => one === lane).length;
+};

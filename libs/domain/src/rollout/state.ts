@@ -6,6 +6,8 @@ export interface Wave {
   readonly wave: number;
   readonly lanes: readonly string[];
   readonly isCompleted: boolean;
+  /** Lanes that went back by themselves after they had closed; once for each time. */
+  readonly reopened: readonly string[];
 }
 
 export type Rolling = {
@@ -55,6 +57,7 @@ export const evolveRollout = (state: RolloutState, event: RolloutEvent): Rollout
     case 'RolloutPaused':
     case 'RolloutResumed':
     case 'RolloutStalled':
+    case 'LanesReopened':
       return state.status === 'rolling' ? evolveRolling(state, event) : state;
     default:
       return assertNever(event);
@@ -65,7 +68,13 @@ type WhileRolling = Extract<
   RolloutEvent,
   {
     readonly type:
-      'WaveStarted' | 'WaveCompleted' | 'CommitPointReached' | 'RolloutPaused' | 'RolloutResumed' | 'RolloutStalled';
+      | 'WaveStarted'
+      | 'WaveCompleted'
+      | 'CommitPointReached'
+      | 'RolloutPaused'
+      | 'RolloutResumed'
+      | 'RolloutStalled'
+      | 'LanesReopened';
   }
 >;
 
@@ -73,7 +82,14 @@ const evolveRolling = (state: Rolling, event: WhileRolling): Rolling => {
   switch (event.type) {
     case 'WaveStarted': {
       const { wave, lanes } = event.data;
-      return { ...state, current: { wave, lanes, isCompleted: false } };
+      return { ...state, current: { wave, lanes, isCompleted: false, reopened: [] } };
+    }
+    case 'LanesReopened': {
+      const { current } = state;
+      return {
+        ...state,
+        current: current && { ...current, isCompleted: false, reopened: [...current.reopened, ...event.data.lanes] },
+      };
     }
     case 'WaveCompleted':
       return { ...state, current: state.current && { ...state.current, isCompleted: true } };

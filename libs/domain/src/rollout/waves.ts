@@ -1,7 +1,7 @@
 import type { Direction, LaneOpened } from '@baton/contracts';
 import { inParts } from '../precheck/event-size.js';
 import { plannedNodes, type PlannedLane } from '../plan/plan.js';
-import { movedNodes, turnsOnTarget } from './lane-summary.js';
+import { isLaneThrough, movedNodes, turnsOnTarget } from './lane-summary.js';
 import type { Recording, Scene } from './scene.js';
 import type { Rolling } from './state.js';
 
@@ -11,8 +11,7 @@ const WITNESSES_MAX = 4;
 export const completeWave = ({ state, lanes }: Scene<Rolling>): Recording => {
   const { current, direction } = state;
   if (!current || current.isCompleted) return [];
-  // A lane's summary may still be from its way forward.
-  const isThrough = (lane: string): boolean => lanes[lane]?.direction === direction && lanes[lane].isClosed;
+  const isThrough = (lane: string): boolean => isLaneThrough(current, direction, lane, lanes[lane]);
   if (!current.lanes.every(isThrough)) return [];
   return [{ type: 'WaveCompleted', data: { wave: current.wave, direction } }];
 };
@@ -26,7 +25,9 @@ export const nextWave = (scene: Scene<Rolling>): Recording => {
   const wave = wavesOf(lanes, direction).find(
     (one) => !current || (direction === 'forward' ? one > current.wave : one < current.wave),
   );
-  if (wave === undefined) return [completed(scene)];
+  // What builds on a wave that went back by itself does not begin.
+  const isCutShort = direction === 'forward' && Object.keys(intent.turnedBack.waves).length > 0;
+  if (wave === undefined || isCutShort) return [completed(scene)];
   return intent.paused ? [] : openWave(scene, wave, lanes);
 };
 
@@ -61,19 +62,20 @@ const openWave = (scene: Scene<Rolling>, wave: number, lanes: readonly PlannedLa
   ];
 };
 
-const openLane = (
+export const openLane = (
   { state, request }: Scene<Rolling>,
   { lane, wave, nodes }: PlannedLane,
   witnesses: readonly string[],
+  how: Pick<LaneOpened['data'], 'direction' | 'alone'> = { direction: state.direction },
 ): readonly LaneOpened[] =>
   inParts(nodes).map((part, index, { length }) => ({
     type: 'LaneOpened',
     stream: `lane-${request.upgradeId}_${lane}`,
-    data: { lane, wave, direction: state.direction, part: index + 1, of: length, nodes: part, witnesses },
+    data: { lane, wave, ...how, part: index + 1, of: length, nodes: part, witnesses },
   }));
 
 /** Nodes that stay up during this wave are the best witnesses; each lane begins elsewhere, so that none is asked by all. */
-const witnessesOf = (
+export const witnessesOf = (
   { plan, staged, intent }: Scene,
   going: readonly PlannedLane[],
   index: number,

@@ -72,8 +72,15 @@ export const allowedCommands = (status: Ground): readonly OperatorCommand[] =>
     ? []
     : OPERATOR_COMMANDS.filter((command) => LEGAL_IN[command].includes(status.state) && isOpenTo(command, status));
 
+/** What a command is about, when it is not the whole. */
+export interface Target {
+  readonly nodeId?: string;
+  readonly lane?: string;
+  readonly wave?: number;
+}
+
 /** Why a command is not legal now, in a sentence that lists those that are; undefined: it is legal. */
-export const legalOn = (status: UpgradeStatus, command: OperatorCommand, nodeId?: string): Refusal | undefined => {
+export const legalOn = (status: UpgradeStatus, command: OperatorCommand, target: Target = {}): Refusal | undefined => {
   const { upgradeId, state } = status;
   const allowed = allowedCommands(status);
   const instead = allowed.length === 0 ? 'Nothing is legal now.' : `Legal now: ${allowed.join(', ')}.`;
@@ -84,7 +91,7 @@ export const legalOn = (status: UpgradeStatus, command: OperatorCommand, nodeId?
     return no(`${upgradeId} cannot be rolled back: ${status.rollback.reason ?? 'it is too late'}.`);
   }
   if (!allowed.includes(command)) return no(`${command} is not possible: ${upgradeId} is ${state}${during(status)}.`);
-  const why = nodeId === undefined ? undefined : illegalFor(status, command, nodeId);
+  const why = command === 'rollback' ? whyNotBack(status, target) : illegalFor(status, command, target);
   return why === undefined ? undefined : no(why);
 };
 
@@ -93,8 +100,8 @@ const during = ({ state, stage }: UpgradeStatus): string =>
 
 const NAMED_MAX = 10;
 
-const illegalFor = (status: UpgradeStatus, command: OperatorCommand, nodeId: string): string | undefined => {
-  if (command !== 'retry' && command !== 'skip') return undefined;
+const illegalFor = (status: UpgradeStatus, command: OperatorCommand, { nodeId }: Target): string | undefined => {
+  if (nodeId === undefined || (command !== 'retry' && command !== 'skip')) return undefined;
   const node = status.nodes.find((one) => one.nodeId === nodeId);
   if (!node) return `${status.upgradeId} has no node ${nodeId}.`;
   const fits = command === 'retry' ? isFailed(node) : isSkippable(node, status);
@@ -104,4 +111,24 @@ const illegalFor = (status: UpgradeStatus, command: OperatorCommand, nodeId: str
   const more = others.length > named.length ? ` and ${others.length - named.length} more` : '';
   const wanted = command === 'retry' ? 'a stalled node' : 'a node that waits or is stalled';
   return `${command} takes ${wanted}; ${nodeId} is ${node.state}. There is: ${named.join(', ')}${more}.`;
+};
+
+/** Has gone over, or is on its way. */
+const MOVED = new Set<NodeStatus['state']>(['granted', 'draining', 'activated', 'booted', 'stable', 'failed']);
+
+/** Waves build on each other, so a part goes back by itself only out of the wave that is under way. */
+const whyNotBack = (status: UpgradeStatus, { nodeId, lane, wave }: Target): string | undefined => {
+  if (nodeId === undefined && lane === undefined && wave === undefined) return undefined;
+  const { upgradeId, state, stage, nodes } = status;
+  if (state === 'completed') return `${upgradeId} is over: it goes back as a whole.`;
+  if (stage !== 'rollout' || status.wave === undefined) return `No wave of ${upgradeId} is under way.`;
+  const isMeant = (node: NodeStatus): boolean =>
+    nodeId !== undefined ? node.nodeId === nodeId : lane !== undefined ? node.lane === lane : node.wave === wave;
+  const meant = nodes.filter(isMeant);
+  const what = nodeId !== undefined ? `node ${nodeId}` : lane !== undefined ? `lane ${lane}` : `wave ${wave}`;
+  if (meant.length === 0) return `${upgradeId} has no ${what}.`;
+  if (meant.every((node) => node.wave !== status.wave)) {
+    return `${what} is not of wave ${status.wave}, which is under way; waves go back by themselves no more once the next has begun.`;
+  }
+  return meant.some((node) => MOVED.has(node.state)) ? undefined : `Nothing of ${what} has gone over.`;
 };

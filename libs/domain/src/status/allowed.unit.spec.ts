@@ -25,7 +25,7 @@ import {
   turnOf,
   waveStarted,
 } from '../../test/status-history.js';
-import { allowedCommands, legalOn } from './allowed.js';
+import { allowedCommands, legalOn, type Target } from './allowed.js';
 
 const checked = [requested(), ...checking(), ...planned()];
 const turn = turnOf('n1', EPOCH);
@@ -98,13 +98,13 @@ describe('what an operator may ask', () => {
   });
 
   it('of one node depends on that node', () => {
-    expect(legalOn(statuses.stalled, 'retry', 'n1')).toBeUndefined();
-    expect(legalOn(statuses.stalled, 'retry', 'n2')?.message).toContain('n2 is staged. There is: n1.');
-    expect(legalOn(statuses.stalled, 'skip', 'n1')).toBeUndefined();
-    expect(legalOn(statuses.stalled, 'skip', 'n2')).toBeUndefined();
-    expect(legalOn(statuses.rolling, 'skip', 'n1')?.message).toContain('n1 is granted');
-    expect(legalOn(statuses.rolling, 'skip', 'n9')?.message).toContain('has no node n9');
-    expect(legalOn(statuses.rolling, 'evict', 'n1')).toBeUndefined();
+    expect(legalOn(statuses.stalled, 'retry', { nodeId: 'n1' })).toBeUndefined();
+    expect(legalOn(statuses.stalled, 'retry', { nodeId: 'n2' })?.message).toContain('n2 is staged. There is: n1.');
+    expect(legalOn(statuses.stalled, 'skip', { nodeId: 'n1' })).toBeUndefined();
+    expect(legalOn(statuses.stalled, 'skip', { nodeId: 'n2' })).toBeUndefined();
+    expect(legalOn(statuses.rolling, 'skip', { nodeId: 'n1' })?.message).toContain('n1 is granted');
+    expect(legalOn(statuses.rolling, 'skip', { nodeId: 'n9' })?.message).toContain('has no node n9');
+    expect(legalOn(statuses.rolling, 'evict', { nodeId: 'n1' })).toBeUndefined();
   });
 
   it('helps a stalled lane also while others move, and leaves waiting nodes alone in an abort', () => {
@@ -123,8 +123,8 @@ describe('what an operator may ask', () => {
     expect(rollingOn.allowed).toEqual(['pause', 'resume', 'retry', 'skip', 'evict', 'rollback', 'abort']);
     const aborting = statusOf(twoLanes, [intended('AbortRequested')]);
     expect(aborting.allowed).toEqual(['resume', 'skip', 'evict', 'abort']);
-    expect(legalOn(aborting, 'skip', 'n1')).toBeUndefined();
-    expect(legalOn(aborting, 'skip', 'n2')?.message).toContain('n2 is staged');
+    expect(legalOn(aborting, 'skip', { nodeId: 'n1' })).toBeUndefined();
+    expect(legalOn(aborting, 'skip', { nodeId: 'n2' })?.message).toContain('n2 is staged');
   });
 
   it('does not turn back what is being finalized, and lets a lost node be evicted then', () => {
@@ -132,5 +132,47 @@ describe('what an operator may ask', () => {
     expect(finalizing.allowed).toEqual(['evict']);
     expect(legalOn(finalizing, 'rollback')?.message).toContain('it is being finalized');
     expect(legalOn(statuses.finalized, 'rollback')?.message).toContain('is finalized');
+  });
+});
+
+describe('a part that is to go back by itself', () => {
+  const twoWaves = [
+    ...[requested(true), ...checking(), ...planned({ a: ['n1', 'n2'], b: ['n3', 'n4'] })],
+    ...prepared(true).slice(-6),
+    onRollout('RolloutStarted', { waves: 1 }),
+    waveStarted(['a', 'b']),
+    laneOpened('a', ['n1', 'n2']),
+    laneOpened('b', ['n3', 'n4']),
+    ...turnOf('n1', EPOCH, 'forward', 'a'),
+  ];
+  const status = statusOf(twoWaves);
+  const why = (target: Target, of = status): string | undefined => legalOn(of, 'rollback', target)?.message;
+
+  it.each([{ nodeId: 'n1' }, { lane: 'a' }, { wave: 1 }, {}])(
+    '%j is legal once something of it has gone over',
+    (part) => {
+      expect(why(part)).toBeUndefined();
+      expect(why(part, { ...status, state: 'paused' as const })).toBeUndefined();
+    },
+  );
+
+  it.each([
+    [{ nodeId: 'n2' }, 'Nothing of node n2 has gone over.'],
+    [{ lane: 'b' }, 'Nothing of lane b has gone over.'],
+    [{ nodeId: 'n9' }, 'has no node n9.'],
+    [{ lane: 'c' }, 'has no lane c.'],
+    [{ wave: 2 }, 'has no wave 2.'],
+  ])('%j is refused: %s', (part, says) => {
+    expect(why(part)).toContain(says);
+  });
+
+  it('is of the wave that is under way', () => {
+    expect(why({ lane: 'a' }, { ...status, wave: 2 })).toContain('lane a is not of wave 2, which is under way');
+    expect(why({ lane: 'a' }, { ...status, stage: 'staging' as const })).toContain('No wave of');
+  });
+
+  it('is none once the upgrade is over: then it goes back as a whole', () => {
+    expect(why({ nodeId: 'n1' }, statuses.completed)).toContain('is over: it goes back as a whole');
+    expect(why({}, statuses.completed)).toBeUndefined();
   });
 });

@@ -126,9 +126,26 @@ const stalls = (view: UpgradeView): readonly Blocker[] => {
   ];
 };
 
+/** What its strategy does about it before anybody has to. */
+const followsOf = ({ action }: Stall, nodeId: string): string => {
+  switch (action) {
+    case undefined:
+      return '';
+    case 'skip':
+      return `${nodeId} is skipped by itself once it is seen up on a supported version. `;
+    case 'roll-back-node':
+      return `${nodeId} goes back by itself. `;
+    case 'roll-back-all':
+      return 'What the strategy names goes back by itself. ';
+    default:
+      return assertNever(action);
+  }
+};
+
 const laneStall = ({ lane }: LaneView, stall: Stall, others: string): Blocker => {
   const nodeId = stall.nodeId ?? 'the node';
   const remedy =
+    followsOf(stall, nodeId) +
     `See to ${nodeId}. Resume judges it again as it is, retry has it try again, ` +
     'skip leaves it when it is up on a supported version, evict takes it out of the cluster.';
   return stallBlocker(stall, ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'], remedy, lane, others);

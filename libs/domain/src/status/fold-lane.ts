@@ -93,7 +93,7 @@ const granted = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'T
 };
 
 const stalled = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'LaneStalled'>): void => {
-  lane.stall = stallOf(event, event.data);
+  lane.stall = { ...stallOf(event, event.data), ...(event.data.action && { action: event.data.action }) };
   node.error = event.data.evidence;
   if (event.data.reason !== 'fell-back') return;
   // It went back by itself to the partition that it came from.

@@ -1,4 +1,4 @@
-import type { UpgradeEvent } from '@baton/contracts';
+import type { RollbackRequested, UpgradeEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
 import { endStagingStall, stageAgain } from './stalls.js';
 import { isHolder, markOf, move, nodeIn, type UpgradeView } from './view.js';
@@ -24,9 +24,7 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
     case 'EvictRequested':
       return evict(view, event, event.data.nodeId, event.data.reason);
     case 'RollbackRequested':
-      view.rollback = markOf(event, event.data.reason);
-      view.paused = undefined;
-      return reopen(view);
+      return rollBack(view, event);
     case 'AbortRequested':
       view.abort = markOf(event, event.data.reason);
       view.paused = undefined;
@@ -73,7 +71,12 @@ const evict = (view: UpgradeView, event: Recorded, nodeId: string, reason?: stri
   endStagingStall(view, nodeId);
 };
 
-const reopen = (view: UpgradeView): void => {
+/** That of a part is told by its lanes. */
+const rollBack = (view: UpgradeView, event: Recorded<RollbackRequested>): void => {
+  const { reason, nodeId, lane, wave } = event.data;
+  if (nodeId !== undefined || lane !== undefined || wave !== undefined) return;
+  view.rollback = markOf(event, reason);
+  view.paused = undefined;
   view.ended = undefined;
   view.endedAt = undefined;
 };

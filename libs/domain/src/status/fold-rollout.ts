@@ -9,6 +9,9 @@ export const foldRollout = (view: UpgradeView, event: Recorded & RolloutEvent): 
       view.stageMark = markOf(event);
       return;
     case 'WaveStarted':
+      view.wave = event.data.wave;
+      view.stageMark = markOf(event);
+      return;
     case 'WaveCompleted':
     case 'RollbackStarted':
     case 'RolloutCompleted':
@@ -23,6 +26,7 @@ export const foldRollout = (view: UpgradeView, event: Recorded & RolloutEvent): 
     case 'RolloutPaused':
     case 'RolloutResumed':
     case 'RolloutStalled':
+    case 'LanesReopened':
       // What is wanted and which lanes may move is known from the requests and from the lanes.
       return;
     case 'NodeFinalized': {

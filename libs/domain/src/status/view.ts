@@ -1,6 +1,7 @@
 import type {
   CheckStatus,
   Direction,
+  LaneStalled,
   NodeState,
   Partition,
   PartitionName,
@@ -29,6 +30,8 @@ export interface Stall {
   /** For people: what was seen. */
   readonly evidence: string;
   readonly precheckCouldHaveCaught: boolean;
+  /** What follows by itself. */
+  readonly action?: LaneStalled['data']['action'];
 }
 
 /** What the status needs of the request; the whole of it stands in the log. */
@@ -94,6 +97,8 @@ export interface UpgradeView {
   updatedAt: string;
   endedAt?: string;
   stage: StageName;
+  /** That is under way, or was last. */
+  wave?: number;
   /** Of the prechecks; the last one counts. */
   run: number;
   precheck: 'none' | 'collecting' | 'failed' | 'passed';

@@ -1,4 +1,12 @@
-import { ACTIVATIONS, LAYERS, type Strategy, type Timing, type WaveRule } from '@baton/contracts';
+import {
+  ACTIVATIONS,
+  FAILURE_ACTIONS,
+  LAYERS,
+  type OnFailure,
+  type Strategy,
+  type Timing,
+  type WaveRule,
+} from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
 import {
   contradiction,
@@ -30,6 +38,11 @@ const lanes: Rule<WaveRule['lanes']> = wordOr(
   'one of one, per-node, or a map with label',
 );
 
+const onFailure = record<OnFailure>({
+  scope: oneOf('lane', 'wave', 'upgrade'),
+  action: optional(oneOf(...FAILURE_ACTIONS)),
+});
+
 const strategy = record<Strategy>({
   name: id,
   title: text,
@@ -54,7 +67,7 @@ const strategy = record<Strategy>({
     precheckMs: duration,
     silentMs: duration,
   }),
-  onFailure: record<Strategy['onFailure']>({ scope: oneOf('lane', 'wave', 'upgrade') }),
+  onFailure,
   backup: optional(record({ keep: wholeNumber(1, 100, 'backups') })),
   autoCommit: trueOrFalse,
 });

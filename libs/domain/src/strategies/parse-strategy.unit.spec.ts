@@ -3,6 +3,7 @@ import { strategy } from '../../test/precheck-fixtures.js';
 import { parseStrategy, withTiming } from './parse-strategy.js';
 
 const good = strategy({
+  onFailure: { scope: 'lane', action: 'roll-back-node' },
   checks: { 'free-space': 'warning' },
   waves: [
     { name: 'first', select: { role: 'main' }, lanes: 'one' },
@@ -50,7 +51,7 @@ it('says everything that is wrong at once, each with its field, what is allowed 
     'waves[1].lanes.lable is not known; there are label',
     'waves[1].lanes.label must be a text, it is missing',
     'timing.bootMs must be a whole number of milliseconds from 1 to 86400000, not -1',
-    'onFailure must be a map with scope, not "lane"',
+    'onFailure must be a map with scope, action, not "lane"',
     'autoCommit must be true or false, not "yes"',
   ]);
 });

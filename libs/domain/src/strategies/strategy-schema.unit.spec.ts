@@ -6,6 +6,7 @@ import type { FieldPath } from './rules.js';
 
 const isOfSchema = new Ajv2020({ allErrors: true }).compile(strategySchema);
 const good = strategy({
+  onFailure: { scope: 'lane', action: 'roll-back-node' },
   checks: { 'free-space': 'warning' },
   waves: [
     { name: 'first', select: { role: 'main' }, lanes: 'one' },

@@ -1,4 +1,4 @@
-import type { Request, UpgradeEvent } from '@baton/contracts';
+import type { Request, RollbackRequested, UpgradeEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
 
 /**
@@ -14,8 +14,14 @@ export interface Intent {
   readonly retriedAt: Readonly<Record<string, number>>;
   readonly skippedAt: Readonly<Record<string, number>>;
   readonly evicted: Readonly<Record<string, { readonly position: number; readonly confirmedDown: boolean }>>;
-  /** 0: not asked. */
+  /** Of the whole. 0: not asked. */
   readonly rollbackAt: number;
+  /** Of a part only: positions by node, lane, and wave. */
+  readonly turnedBack: {
+    readonly nodes: Readonly<Record<string, number>>;
+    readonly lanes: Readonly<Record<string, number>>;
+    readonly waves: Readonly<Record<number, number>>;
+  };
   readonly abortAt: number;
   readonly finalizeAt: number;
   readonly blockedAt: number;
@@ -30,6 +36,7 @@ export const noIntent: Intent = {
   skippedAt: {},
   evicted: {},
   rollbackAt: 0,
+  turnedBack: { nodes: {}, lanes: {}, waves: {} },
   abortAt: 0,
   finalizeAt: 0,
   blockedAt: 0,
@@ -56,7 +63,7 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
       return { ...intent, evicted: { ...intent.evicted, [event.data.nodeId]: eviction } };
     }
     case 'RollbackRequested':
-      return { ...intent, rollbackAt: at, paused: false, ended: undefined };
+      return turnBack(intent, event, at);
     case 'AbortRequested':
       return { ...intent, abortAt: at, paused: false };
     case 'FinalizeRequested':
@@ -77,6 +84,24 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
       return assertNever(event);
   }
 };
+
+/** The way back of the whole ends a pause; that of a part waits for its end, or the rest would go on with it. */
+const turnBack = (intent: Intent, { data }: RollbackRequested, at: number): Intent => {
+  const { nodes, lanes, waves } = intent.turnedBack;
+  const { nodeId, lane, wave } = data;
+  if (nodeId !== undefined) return { ...intent, turnedBack: { lanes, waves, nodes: { ...nodes, [nodeId]: at } } };
+  if (lane !== undefined) return { ...intent, turnedBack: { nodes, waves, lanes: { ...lanes, [lane]: at } } };
+  if (wave !== undefined) return { ...intent, turnedBack: { nodes, lanes, waves: { ...waves, [wave]: at } } };
+  return { ...intent, rollbackAt: at, paused: false, ended: undefined };
+};
+
+/** Since when a lane is to go back, by itself, with its wave or with all; 0: it is not. */
+export const laneBackAt = ({ rollbackAt, turnedBack }: Intent, lane: string, wave: number): number =>
+  Math.max(rollbackAt, turnedBack.lanes[lane] ?? 0, turnedBack.waves[wave] ?? 0);
+
+/** Since when a node of that lane is to go back; 0: it is not. */
+export const nodeBackAt = (intent: Intent, lane: string, wave: number, nodeId: string): number =>
+  Math.max(laneBackAt(intent, lane, wave), intent.turnedBack.nodes[nodeId] ?? 0);
 
 /** Nothing new may be begun: someone paused, aborted or turned back, or it is over. */
 export const isHeld = (intent: Intent): boolean =>

@@ -1,4 +1,11 @@
-import type { ClusterEvent, NodeEvent, OperatorCommand, UpgradeEvent, UpgradeStatus } from '@baton/contracts';
+import type {
+  ClusterEvent,
+  NodeEvent,
+  OperatorCommand,
+  RollbackRequested,
+  UpgradeEvent,
+  UpgradeStatus,
+} from '@baton/contracts';
 import { accept, assertNever, refuse, type Decision, type Refusal } from '@baton/kernel';
 import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
@@ -9,8 +16,11 @@ import { onStream } from './request.js';
 
 export interface AskOfUpgrade {
   readonly command: OperatorCommand;
-  /** retry, skip and evict name a node. */
+  /** retry, skip and evict name a node; rollback may. */
   readonly nodeId?: string;
+  /** rollback: only this lane, or only this wave. */
+  readonly lane?: string;
+  readonly wave?: number;
   /** evict: somebody made sure that the node is down and stays down. */
   readonly confirmedDown?: boolean;
   readonly reason?: string;
@@ -33,7 +43,7 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
   const { request } = intent;
   if (!request || !status)
     return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
-  const illegal = legalOn(status, ask.command, ask.nodeId);
+  const illegal = legalOn(status, ask.command, ask);
   if (illegal) return { refused: illegal };
   const event = requested(ask);
   if ('refused' in event) return event;
@@ -56,7 +66,7 @@ const requested = (ask: AskOfUpgrade): UpgradeEvent | { readonly refused: Refusa
     case 'resume':
       return { type: 'ResumeRequested', data };
     case 'rollback':
-      return { type: 'RollbackRequested', data };
+      return rollback(ask, data);
     case 'abort':
       return { type: 'AbortRequested', data };
     case 'finalize':
@@ -71,6 +81,20 @@ const requested = (ask: AskOfUpgrade): UpgradeEvent | { readonly refused: Refusa
     default:
       return assertNever(command);
   }
+};
+
+const rollback = (
+  { nodeId, lane, wave }: AskOfUpgrade,
+  data: RollbackRequested['data'],
+): UpgradeEvent | { readonly refused: Refusal } => {
+  const part = {
+    ...(nodeId !== undefined && { nodeId }),
+    ...(lane !== undefined && { lane }),
+    ...(wave !== undefined && { wave }),
+  };
+  if (Object.keys(part).length > 1)
+    return refuse('parts-mixed', 'Name a node, a lane or a wave, or none of them for all.');
+  return { type: 'RollbackRequested', data: { ...data, ...part } };
 };
 
 const nodeMissing = (command: OperatorCommand) =>

@@ -44,7 +44,7 @@ const completed = { status: status('completed') };
 
 describe('an operator command', () => {
   it.each(OPERATOR_COMMANDS)('%s is recorded as a request with its reason', (command) => {
-    const ask = { command, nodeId: 'n-01', reason: 'because' };
+    const ask = { command, ...(command !== 'rollback' && { nodeId: 'n-01' }), reason: 'because' };
     const decision = when(begun, ask, { status: status(LEGAL_IN[command] ?? 'stalled') });
     const type = `${command.charAt(0).toUpperCase()}${command.slice(1)}Requested`;
     expect(decision).toHaveProperty('events.0', expect.objectContaining({ type }));
@@ -91,6 +91,19 @@ describe('an operator command', () => {
     expect(when(evicted, again)).toMatchObject({ refused: { kind: 'illegal-command' } });
     const once = on('upgrade-u1', 'EvictRequested', { nodeId: 'n-01', confirmedDown: false });
     expect(when([...evicted, once], again)).toMatchObject({ events: [{ type: 'EvictRequested' }] });
+  });
+
+  it('rollback of a part says which, and of one only', () => {
+    const rolling = {
+      ...{ wave: 1, nodes: [{ nodeId: 'n-01', lane: 'red', wave: 1, state: 'stable' } as NodeStatus] },
+      ...{ rollback: { possible: true }, stage: 'rollout' as const },
+    };
+    const of = (part: object) =>
+      when(begun, { command: 'rollback', reason: 'leaks', ...part }, { status: status('rolling', rolling) });
+    for (const part of [{ nodeId: 'n-01' }, { lane: 'red' }, { wave: 1 }]) {
+      expect(of(part)).toEqual({ events: [{ type: 'RollbackRequested', data: { reason: 'leaks', ...part } }] });
+    }
+    expect(of({ lane: 'red', wave: 1 })).toMatchObject({ refused: { kind: 'parts-mixed' } });
   });
 
   it.each(['rollback', 'finalize'] as const)('%s of a completed upgrade freezes the cluster again', (command) => {

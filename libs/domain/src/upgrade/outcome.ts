@@ -2,6 +2,7 @@ import type {
   ClusterEvent,
   PrecheckEvent,
   RolloutEvent,
+  RolloutStalled,
   UpgradeBlocked,
   UpgradeEvent,
   UpgradeOutcome,
@@ -9,7 +10,7 @@ import type {
 import { accept, assertNever, nothing, type Decision, type Recorded } from '@baton/kernel';
 import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
-import type { Intent } from './intent.js';
+import { laneBackAt, type Intent } from './intent.js';
 import { onStream } from './request.js';
 
 type Ended = UpgradeEvent | ClusterEvent;
@@ -25,6 +26,8 @@ export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Clust
   switch (event.type) {
     case 'PrecheckFailed':
       return block(event.data.failed, event.position, intent);
+    case 'RolloutStalled':
+      return event.data.action === 'roll-back-all' ? rollBackScope(event.data, event.position, intent) : nothing;
     case 'RolloutCompleted':
       // Whoever turned back or went on to finalize in between gets the end that they asked for.
       if (intent.rollbackAt > event.position || intent.finalizeAt > event.position) return nothing;
@@ -43,6 +46,7 @@ export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Clust
 /** The events of other stages that `decideOutcome` acts on. */
 export const OUTCOMES: ReadonlySet<string> = new Set([
   'PrecheckFailed',
+  'RolloutStalled',
   'RolloutCompleted',
   'RollbackCompleted',
   'RolloutAborted',
@@ -53,6 +57,19 @@ const block = (failed: UpgradeBlocked['data']['failed'], position: number, inten
   const isKnown = intent.blockedAt > position || intent.resumedAt > position;
   if (isKnown || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
   return accept<Ended>({ type: 'UpgradeBlocked', data: { failed } });
+};
+
+/** V-36: asked for as an operator would, unless somebody has decided meanwhile. */
+const rollBackScope = (
+  { lane, wave, scope }: RolloutStalled['data'],
+  position: number,
+  intent: Intent,
+): Decision<Ended> => {
+  if (laneBackAt(intent, lane, wave) > 0 || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
+  if (intent.resumedAt > position) return nothing;
+  const reason = `the strategy asks for it: lane ${lane} stalled`;
+  const part = { lane: { lane }, wave: { wave }, upgrade: {} }[scope];
+  return accept<Ended>({ type: 'RollbackRequested', data: { reason, ...part } });
 };
 
 const end = (outcome: UpgradeOutcome, ended: UpgradeEvent, intent: Intent, cluster: Cluster): Decision<Ended> => {

@@ -103,3 +103,37 @@ describe('other events', () => {
     expect(OUTCOMES.has(wave.type)).toBe(false);
   });
 });
+
+describe('a stall whose strategy rolls back all of its scope', () => {
+  const stalled = (scope: string, action?: string) =>
+    rollout('RolloutStalled', { lane: 'red', wave: 2, scope, ...(action && { action }) });
+
+  it.each([
+    ['lane', { lane: 'red' }],
+    ['wave', { wave: 2 }],
+    ['upgrade', {}],
+  ])('V-36 has the %s go back, as an operator could, with why', (scope, part) => {
+    const stall = stalled(scope, 'roll-back-all');
+    const reason = 'the strategy asks for it: lane red stalled';
+    expect(decide([...begun, stall], stall)).toEqual({
+      events: [{ type: 'RollbackRequested', data: { reason, ...part } }],
+    });
+  });
+
+  it('without such an action waits for an operator', () => {
+    const stall = stalled('upgrade');
+    expect(decide([...begun, stall], stall)).toEqual({ events: [] });
+  });
+
+  it.each([
+    upgrade('RollbackRequested'),
+    upgrade('RollbackRequested', { lane: 'red' }),
+    upgrade('RollbackRequested', { wave: 2 }),
+    upgrade('AbortRequested'),
+    upgrade('ResumeRequested'),
+    upgrade('UpgradeAborted'),
+  ])('is what people decided meanwhile: $type $data', (request) => {
+    const stall = stalled('lane', 'roll-back-all');
+    expect(decide([...begun, stall, request], stall)).toEqual({ events: [] });
+  });
+});
