@@ -153,7 +153,9 @@ const whyNot = (evidence: Evidence, intent: readonly Exported[], turn: Turn): st
   return direction === wanted ? undefined : `the way is ${wanted}, not ${direction}`;
 };
 
-const isOfAPart = ({ data }: Exported): boolean => ['nodeId', 'lane', 'wave'].some((part) => data[part] !== undefined);
+/** Only a node, a lane or a wave is to go back. */
+export const isOfAPart = ({ data }: Exported): boolean =>
+  ['nodeId', 'lane', 'wave'].some((part) => data[part] !== undefined);
 
 /** The node goes back under another epoch, as its stall says, and nobody else of the lane goes in between. */
 const isSentBack = ({ turns }: Evidence, { lane, nodeId, grant }: Turn): boolean => {

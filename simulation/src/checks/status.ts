@@ -4,6 +4,7 @@ import type { Upgrade } from '../evidence/upgrades.js';
 import type { Findings } from '../findings.js';
 import type { Exported, History } from '../history.js';
 import type { Check } from './check.js';
+import { isOfAPart } from './moving.js';
 
 type Status = History['statuses'][number];
 type Part = Readonly<Record<string, unknown>>;
@@ -137,7 +138,7 @@ const compareSums = (status: Status, upgrade: Upgrade, compare: Compare): void =
   const last = upgrade.events.at(-1);
   compare('versions', text(status['versions']), text(counts), last);
   if (status['stage'] !== 'rollout') return;
-  const isBack = upgrade.intent.some((event) => isOfType(event, 'RollbackRequested'));
+  const isBack = upgrade.intent.some((event) => isOfType(event, 'RollbackRequested') && !isOfAPart(event));
   const holders = partsOf(status, 'lanes').map(({ token }) => (token as Part | undefined)?.['nodeId']);
   const over = isBack ? ['reverted'] : ['stable', 'finalized'];
   const done = nodes.filter(
