@@ -28,8 +28,12 @@ export class ProjectionsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'How far the read models are: those that serve, and those that are being filled' })
-  @Answers('Projections')
+  @ApiOperation({
+    operationId: 'getProjections',
+    summary: 'How far the read models are: those that serve, and those that are being filled',
+    description: '`serving.position` follows `head` within moments.',
+  })
+  @Answers('Projections', { description: 'How far they are' })
   async show(): Promise<ReadModelsProgress & { readonly head: number }> {
     const progress = await this.reads.progress();
     return { head: await this.log.head(), ...progress };
@@ -39,10 +43,15 @@ export class ProjectionsController {
   @HttpCode(202)
   @Write('allowed')
   @ApiOperation({
+    operationId: 'rebuildProjections',
     summary: 'Fill the read models again from the log, while the old ones serve',
     description: '`position` is the head of the log: the new ones serve when they have seen at least that.',
   })
-  @ApiResponse({ status: 202, type: RebuildDto })
+  @ApiResponse({
+    status: 202,
+    description: 'They are being filled; `Location` shows how far they are',
+    type: RebuildDto,
+  })
   async start(@Res({ passthrough: true }) reply: FastifyReply): Promise<RebuildDto> {
     const { generation, position } = await this.rebuild();
     void reply.header('location', WATCH);

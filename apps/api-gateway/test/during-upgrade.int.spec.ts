@@ -77,7 +77,7 @@ describe('the OpenAPI document', () => {
   it('names every field of every body with its bounds, and is shown at /docs', async () => {
     const gateway = await startGateway();
     const { body } = await gateway.send('GET', '/v1/openapi.json');
-    expect(body.components.schemas.RequestUpgradeDto.properties).toMatchObject({
+    expect(body.components.schemas.RequestUpgrade.properties).toMatchObject({
       to: { type: 'string', pattern: expect.any(String) },
       force: { type: 'boolean' },
       reason: { maxLength: 1000 },

@@ -12,6 +12,7 @@ import { Heartbeats } from '../src/bus/heartbeats.js';
 import { createGateway } from '../src/gateway.js';
 import type { GatewayParts } from '../src/gateway.module.js';
 import { loadStrategies } from '../src/strategies/load-strategies.js';
+import { checkIsDocumented, documentedProblems } from './documented-problems.js';
 import { LogReads } from './log-reads.js';
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
@@ -72,6 +73,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const app = await createGateway(parts, { logger: false });
   await app.init();
   await app.getHttpAdapter().getInstance().ready();
+  const documented = documentedProblems((await app.inject('/v1/openapi.json')).json());
 
   return {
     ...{ app, log, heartbeats, artifactDir, parts },
@@ -80,7 +82,9 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
       const isText = typeof body === 'string' || Buffer.isBuffer(body);
       const payload = isText ? { payload: body } : body === undefined ? {} : { payload: body as object };
       const response = await app.inject({ method, url, ...payload, ...(headers && { headers }) });
-      return answerOf(response.statusCode, response.headers, response.body);
+      const answer = answerOf(response.statusCode, response.headers, response.body);
+      checkIsDocumented(documented, `${method} ${url}`, answer);
+      return answer;
     },
     close: async () => {
       await app.close();

@@ -1,25 +1,45 @@
 import 'reflect-metadata';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv, type ValidateFunction } from 'ajv';
+import { readFileSync } from 'node:fs';
 import { append, readyToUpgrade, startGateway, startUpgrade, type Fixture } from './gateway-fixture.js';
 
 interface Schema {
   readonly $ref?: string;
   readonly properties?: Readonly<Record<string, Schema>>;
   readonly example?: unknown;
+  readonly default?: unknown;
   readonly format?: string;
+  readonly type?: string;
 }
 
 interface Media {
   readonly schema: Schema;
   readonly example?: unknown;
+  readonly examples?: Readonly<Record<string, { readonly value: unknown }>>;
+}
+
+interface Parameter {
+  readonly name: string;
+  readonly required?: boolean;
+  readonly description?: string;
+  readonly example?: unknown;
+  readonly schema: Schema;
 }
 
 interface Operation {
-  readonly parameters?: readonly { readonly name: string; readonly example?: unknown; readonly schema: Schema }[];
+  readonly operationId?: string;
+  readonly summary?: string;
+  readonly tags?: readonly string[];
+  readonly parameters?: readonly Parameter[];
   readonly requestBody?: { readonly content: Readonly<Record<string, Media>> };
-  readonly responses: Readonly<Record<string, { readonly content?: Readonly<Record<string, Media>> }>>;
+  readonly responses: Readonly<
+    Record<string, { readonly description?: string; readonly content?: Readonly<Record<string, Media>> }>
+  >;
 }
+
+// Their examples say all.
+const OBVIOUS = ['cluster', 'node', 'version', 'sha256'];
 
 const JSON_TYPE = 'application/json';
 const ROUTES = [
@@ -84,6 +104,12 @@ describe('the OpenAPI document', () => {
     return Object.fromEntries(fields.filter(([, value]) => value !== undefined));
   };
   const problemsOf = (where: string, media: Media): readonly string[] => {
+    const { schema, examples } = media;
+    if (examples) {
+      return Object.entries(examples).flatMap(([name, { value }]) =>
+        problemsOf(`${where} ${name}`, { schema, example: value }),
+      );
+    }
     const example = exampleOf(media);
     if (example === undefined) return media.schema.format === 'binary' ? [] : [`${where} has no example`];
     const isValid = compile(media.schema);
@@ -92,6 +118,12 @@ describe('the OpenAPI document', () => {
   const mediaOf = (where: string, content: Readonly<Record<string, Media>> = {}): readonly string[] =>
     Object.entries(content).flatMap(([type, media]) => problemsOf(`${where} ${type}`, media));
 
+  /** What the pages fill in or, where nothing must be, what the description says that could be. */
+  const valueOf = ({ description = '', example, schema }: Parameter): unknown => {
+    const told = /e\.g\. `([^`]+)`$/.exec(description)?.[1];
+    return example ?? schema.example ?? schema.default ?? told;
+  };
+
   it('has every route', () => {
     expect(operations().map(([route]) => route)).toEqual(expect.arrayContaining(ROUTES));
     expect(operations()).toHaveLength(ROUTES.length);
@@ -99,7 +131,7 @@ describe('the OpenAPI document', () => {
 
   it('has an example for every parameter, body and answer, and each is what its schema says', () => {
     const wrong = operations().flatMap(([route, { parameters = [], requestBody, responses }]) => [
-      ...parameters.flatMap(({ name, schema, example }) => problemsOf(`${route} ${name}`, { schema, example })),
+      ...parameters.flatMap((one) => problemsOf(`${route} ${one.name}`, { schema: one.schema, example: valueOf(one) })),
       ...mediaOf(`${route} body`, requestBody?.content),
       ...Object.entries(responses).flatMap(([status, { content }]) => mediaOf(`${route} ${status}`, content)),
       ...(Object.entries(responses).some(([status, { content }]) => status.startsWith('2') && content)
@@ -107,6 +139,33 @@ describe('the OpenAPI document', () => {
         : [`${route} does not say what it answers`]),
     ]);
     expect(wrong).toEqual([]);
+  });
+
+  it('names and describes every route, parameter and answer, in groups that are described too', () => {
+    const { version } = JSON.parse(readFileSync('apps/api-gateway/package.json', 'utf8')) as { version: string };
+    expect(document.info.version).toBe(version);
+    const names = operations().map(([, { operationId }]) => operationId);
+    expect(new Set(names).size).toBe(ROUTES.length);
+    expect(names.filter((name) => !/^[a-z]+([A-Z][a-z]+)*$/.test(name ?? ''))).toEqual([]);
+    const tags = document.tags?.filter(({ description }) => description).map(({ name }) => name);
+    const silent = operations().flatMap(([route, { summary, tags: [tag = ''] = [], parameters = [], responses }]) => [
+      ...(summary && tags?.includes(tag) ? [] : [route]),
+      ...parameters
+        .filter(({ name, description }) => !description && !OBVIOUS.includes(name))
+        .map(({ name }) => `${route} ${name}`),
+      ...Object.entries(responses).flatMap(([status, { description }]) => (description ? [] : [`${route} ${status}`])),
+    ]);
+    expect(silent).toEqual([]);
+    expect(Object.keys(document.components?.schemas ?? {}).filter((name) => name.endsWith('Dto'))).toEqual([]);
+  });
+
+  it('has the pages fill in nothing that may be left out, so that a request can be tried as it stands', () => {
+    const filled = operations().flatMap(([route, { parameters = [] }]) =>
+      parameters
+        .filter(({ required, example, schema }) => !required && (example ?? schema.example) !== undefined)
+        .map(({ name }) => `${route} ${name}`),
+    );
+    expect(filled).toEqual([]);
   });
 
   it('says of every answer what it is, field by field', async () => {

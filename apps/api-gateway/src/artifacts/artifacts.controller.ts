@@ -3,6 +3,7 @@ import { ApiHeader, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { Problems } from '../openapi/problems.js';
 import { ProblemError } from '../problems/problem.js';
 import { ArtifactParams } from '../releases/release.dto.js';
 import { ArtifactStore } from './artifact-store.js';
@@ -18,10 +19,16 @@ export class ArtifactsController {
   constructor(private readonly store: ArtifactStore) {}
 
   @Get(':sha256')
-  @ApiOperation({ summary: 'The bytes of an artifact, whole or from where a transfer was cut off' })
-  @ApiHeader({ name: 'Range', required: false, example: 'bytes=1048576-' })
+  @ApiOperation({
+    operationId: 'getArtifact',
+    summary: 'The bytes of an artifact, whole or from where a transfer was cut off',
+    description: 'What is at this address never changes: ETag, If-None-Match and If-Range are understood.',
+  })
+  @ApiHeader({ name: 'Range', required: false, example: 'bytes=1048576-', description: 'One range of bytes' })
   @ApiResponse({ status: 200, description: 'The whole artifact', content: BYTES })
   @ApiResponse({ status: 206, description: 'The range that was asked for', content: BYTES })
+  @ApiResponse({ status: 304, description: 'As If-None-Match says' })
+  @Problems('unknown-artifact', 'range-not-satisfiable')
   async get(@Param() { sha256 }: ArtifactParams, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const size = await this.store.sizeOf(sha256);
     if (size === undefined) {

@@ -8,6 +8,7 @@ import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import type { Liveness, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LIVENESS, LOG, READS } from '../tokens.js';
@@ -38,8 +39,14 @@ export class ClustersController {
 
   @Post()
   @Write('allowed')
-  @ApiOperation({ summary: 'Create a cluster; its nodes join by themselves' })
-  @ApiResponse({ status: 201, type: ClusterCreatedDto })
+  @ApiOperation({
+    operationId: 'createCluster',
+    summary: 'Create a cluster; its nodes join by themselves',
+    description:
+      'Nodes name the cluster that they belong to and join as soon as it exists. The same again changes nothing.',
+  })
+  @ApiResponse({ status: 201, description: 'It exists', type: ClusterCreatedDto })
+  @Problems('cluster-exists')
   async create(@Body() { clusterId, title }: CreateClusterDto, @From() origin: Origin): Promise<ClusterCreatedDto> {
     const command = { type: 'CreateCluster', clusterId, title } as const;
     const { position } = await this.clusters.change(clusterId, command, origin);
@@ -47,8 +54,8 @@ export class ClustersController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'All clusters' })
-  @Answers('ClusterPage')
+  @ApiOperation({ operationId: 'listClusters', summary: 'All clusters', description: 'By their ids.' })
+  @Answers('ClusterPage', { description: 'A page of clusters' })
   async list(
     @Query() query: PageQueryDto,
     @Req() request: FastifyRequest,
@@ -59,16 +66,29 @@ export class ClustersController {
   }
 
   @Get(':cluster')
-  @ApiOperation({ summary: 'A cluster: its configuration, and the upgrade that is active in it' })
-  @Answers('Cluster')
+  @ApiOperation({
+    operationId: 'getCluster',
+    summary: 'A cluster: its configuration, and the upgrade that is active in it',
+    description:
+      '`active` is there while the cluster is frozen. `quarantined` are the releases that it was rolled back from.',
+  })
+  @Answers('Cluster', { description: 'The cluster' })
+  @Problems('unknown-cluster')
   async get(@Param() { cluster }: ClusterParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
     return this.existing(cluster);
   }
 
   @Get(':cluster/nodes')
-  @ApiOperation({ summary: 'The nodes of a cluster as they report themselves, and when they were last heard' })
-  @Answers('NodePage')
+  @ApiOperation({
+    operationId: 'listNodes',
+    summary: 'The nodes of a cluster as they report themselves, and when they were last heard',
+    description:
+      'By their ids. `health` is what the last heartbeat said to this gateway: to be looked at, never what the token ' +
+      'moves on.',
+  })
+  @Answers('NodePage', { description: 'A page of nodes' })
+  @Problems('unknown-cluster')
   async nodes(
     @Param() { cluster }: ClusterParams,
     @Query() query: PageQueryDto,
@@ -84,9 +104,15 @@ export class ClustersController {
 
   @Put(':cluster/config')
   @Write('423')
-  @ApiOperation({ summary: "Replace the cluster's configuration" })
+  @ApiOperation({
+    operationId: 'replaceConfig',
+    summary: "Replace the cluster's configuration",
+    description:
+      'Any JSON object of at most 30 KiB; Baton keeps it and does not read it. Refused while the cluster is frozen.',
+  })
   @ApiBody({ schema: { type: 'object', additionalProperties: true, example: { dns: ['10.0.0.53'] } } })
-  @ApiResponse({ status: 200, type: PositionDto })
+  @ApiResponse({ status: 200, description: 'It holds', type: PositionDto })
+  @Problems('unknown-cluster', 'cluster-frozen')
   async configure(
     @Param() { cluster }: ClusterParams,
     @Body() config: Record<string, unknown>,
@@ -103,8 +129,13 @@ export class ClustersController {
   @Post(':cluster/nodes/:node/readmit')
   @HttpCode(200)
   @Write('423')
-  @ApiOperation({ summary: 'Take an evicted node back into the cluster' })
-  @ApiResponse({ status: 200, type: PositionDto })
+  @ApiOperation({
+    operationId: 'readmitNode',
+    summary: 'Take an evicted node back into the cluster',
+    description: 'From then on it is heard again. Refused while the cluster is frozen.',
+  })
+  @ApiResponse({ status: 200, description: 'It is a member', type: PositionDto })
+  @Problems('unknown-cluster', 'unknown-node', 'cluster-frozen')
   async readmit(
     @Param() { cluster, node }: NodeParams,
     @Body() { reason = 'readmitted by an operator' }: ReasonDto,

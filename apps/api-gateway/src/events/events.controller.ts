@@ -25,17 +25,27 @@ export class EventsController implements BeforeApplicationShutdown {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The whole log up to now as NDJSON, hashes included' })
-  @Answers('Event', { types: ['application/x-ndjson'] })
+  @ApiOperation({
+    operationId: 'exportEvents',
+    summary: 'The whole log up to now as NDJSON, hashes included',
+    description: 'A line for each event, in the order of their positions. The whole log can be verified and imported.',
+  })
+  @Answers('Event', { types: ['application/x-ndjson'], description: 'An event a line' })
   async list(@Query() query: LogQueryDto, @Res() reply: FastifyReply) {
     if (query.after !== undefined) await positionOf(this.log, 'after', query.after);
     return sendNdjson(this.log, reply, query);
   }
 
   @Get('stream')
-  @ApiOperation({ summary: 'The log live, by server-sent events; without a position it begins now' })
+  @ApiOperation({
+    operationId: 'streamEvents',
+    summary: 'The log live, by server-sent events; without a position it begins now',
+    description:
+      'The `id` of each is its position. It never ends, so this page waits for ever: use `curl -N`, or an EventSource, ' +
+      'which comes back by itself where it was.',
+  })
   @ApiHeader({ name: 'Last-Event-ID', required: false, example: '42', description: 'The position to go on after' })
-  @Answers('Event', { types: ['text/event-stream'] })
+  @Answers('Event', { types: ['text/event-stream'], description: 'Events as they are recorded' })
   async stream(@Query() query: LogQueryDto, @Req() request: FastifyRequest, @Res() reply: FastifyReply) {
     const after = String(await this.beginOf(request, query));
     reply.hijack();

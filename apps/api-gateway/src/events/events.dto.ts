@@ -18,10 +18,14 @@ export class LogQueryDto {
   after?: string;
 
   @Optional()
-  @IdField({ required: false, example: 'demo' })
+  @IdField({ required: false, example: 'demo', description: 'Only of this cluster' })
   cluster?: string;
 
   @Optional()
-  @UpgradeIdField({ required: false, example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  @UpgradeIdField({
+    required: false,
+    example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn',
+    description: 'Only of this upgrade or plan',
+  })
   upgrade?: string;
 }

@@ -16,15 +16,15 @@ export class HealthController {
   constructor(@Inject(CHECKS) private readonly checks: Readonly<Record<string, HealthCheck>>) {}
 
   @Get('livez')
-  @ApiOperation({ summary: 'The process answers' })
-  @Answers('Alive')
+  @ApiOperation({ operationId: 'live', summary: 'The process answers' })
+  @Answers('Alive', { description: 'It does' })
   live() {
     return { alive: true };
   }
 
   @Get('readyz')
-  @ApiOperation({ summary: 'Whether it can do its work, and what is missing' })
-  @Answers('Ready')
+  @ApiOperation({ operationId: 'ready', summary: 'Whether it can do its work, and what is missing' })
+  @Answers('Ready', { description: 'Nothing is missing' })
   @Answers('Ready', { status: 503, description: 'Something is missing; `checks` names it' })
   async ready(@Res({ passthrough: true }) reply: FastifyReply) {
     const report = await runChecks(this.checks);
@@ -33,10 +33,10 @@ export class HealthController {
   }
 
   @Get('metrics')
-  @ApiOperation({ summary: 'For Prometheus' })
+  @ApiOperation({ operationId: 'metrics', summary: 'For Prometheus' })
   @ApiResponse({
     status: 200,
-    description: '',
+    description: 'In its text format; docs/operating.md says what to look at',
     content: { 'text/plain': { schema: { type: 'string' }, example: METRICS_EXAMPLE } },
   })
   async metrics(@Res() reply: FastifyReply) {

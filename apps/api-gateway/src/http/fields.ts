@@ -61,7 +61,14 @@ export const ReasonField = (): PropertyDecorator =>
 /** How many of a list, in a query. */
 export const LimitField = (maximum: number): PropertyDecorator =>
   applyDecorators(
-    ApiProperty({ type: 'integer', required: false, minimum: 1, maximum, default: 100, example: 100 }),
+    ApiProperty({
+      type: 'integer',
+      required: false,
+      minimum: 1,
+      maximum,
+      default: 100,
+      description: 'At most so many',
+    }),
     Transform(({ value }: { value: unknown }) => (/^\d{1,9}$/.test(String(value)) ? Number(value) : value)),
     ValidateBy({
       name: 'limit',

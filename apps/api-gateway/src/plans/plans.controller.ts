@@ -2,7 +2,7 @@ import type { EventLog } from '@baton/contracts';
 import { foldPlan, noPlan } from '@baton/domain';
 import { categoryOf } from '@baton/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClusterParams } from '../clusters/cluster.dto.js';
 import { isUnchanged } from '../http/etag.js';
@@ -10,9 +10,11 @@ import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG } from '../tokens.js';
 import { RequestsService } from '../upgrades/requests.service.js';
+import { OF_TARGET, PLAN_REQUESTS } from '../upgrades/request-examples.js';
 import { PlanParams, PlanRequestedDto, RequestPlanDto } from '../upgrades/upgrade.dto.js';
 import { eventsOfUpgrade, statusOf } from '../upgrades/upgrade-log.js';
 
@@ -27,8 +29,14 @@ export class PlansController {
   @Post('clusters/:cluster/plans')
   @HttpCode(202)
   @Write('allowed')
-  @ApiOperation({ summary: 'Dry run: all checks and the plan, nothing changed' })
-  @ApiResponse({ status: 202, type: PlanRequestedDto })
+  @ApiOperation({
+    operationId: 'requestPlan',
+    summary: 'Dry run: all checks and the plan, nothing changed',
+    description: 'Takes a moment: ask for it where `Location` leads until its `state` is no longer `checking`.',
+  })
+  @ApiBody({ type: RequestPlanDto, examples: PLAN_REQUESTS })
+  @ApiResponse({ status: 202, description: 'It is being made; `Location` leads to it', type: PlanRequestedDto })
+  @Problems('unknown-cluster', 'no-nodes', ...OF_TARGET)
   async request(
     @Param() { cluster }: ClusterParams,
     @Body() dto: RequestPlanDto,
@@ -42,9 +50,14 @@ export class PlansController {
 
   /** Straight from the log: a plan is small, and read moments after it was asked for. */
   @Get('plans/:plan')
-  @ApiOperation({ summary: 'What the upgrade would do, and what the checks say' })
-  @Answers('Plan')
+  @ApiOperation({
+    operationId: 'getPlan',
+    summary: 'What the upgrade would do, and what the checks say',
+    description: 'An upgrade that is started with its `planId` is refused when the cluster has changed since.',
+  })
+  @Answers('Plan', { description: 'The plan, as far as it is made' })
   @ApiResponse({ status: 304, description: 'As If-None-Match says' })
+  @Problems('unknown-plan')
   async get(
     @Param() { plan: planId }: PlanParams,
     @Req() request: FastifyRequest,

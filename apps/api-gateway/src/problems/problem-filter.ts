@@ -4,7 +4,8 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { ProblemError, missing, type ProblemKind } from './problem.js';
+import type { ProblemKind } from './kinds.js';
+import { ProblemError, missing } from './problem.js';
 
 /** Every error leaves as problem+json; what is not foreseen is logged and says nothing about the inside. */
 @Catch()
@@ -88,7 +89,10 @@ const foreseen = (status: number | undefined, error: unknown, request: FastifyRe
       return ['invalid-request', `The request cannot be read: ${(error as Error).message}. Correct and send again.`];
     case 404:
     case 405:
-      return ['unknown-route', `There is no ${request.method} ${path(request)}. All routes: GET /v1/openapi.json.`];
+      return [
+        'unknown-route',
+        `There is no ${request.method} ${path(request)}. All routes: GET /docs, or /v1/openapi.json for machines.`,
+      ];
     case 413:
       return ['body-too-large', 'A JSON body may have at most 64 KiB. Send less.'];
     case 414:

@@ -10,12 +10,28 @@ import { AfterQuery, found, seen } from '../http/seen.js';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import type { Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { invalid } from '../problems/validation.js';
 import { LOG, READS } from '../tokens.js';
 import { ArtifactUploadedDto, RegisterReleaseDto, ReleaseParams, ReleaseRegisteredDto } from './release.dto.js';
 import { ReleasesService } from './releases.service.js';
+
+const minimal = {
+  ...{ version: '1.2.0', layer: 'software', kind: 'demo', size: 1_048_576 },
+  sha256: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855',
+};
+const REGISTRATIONS = {
+  minimal: { summary: 'What must be said', value: minimal },
+  more: {
+    summary: 'What it goes together with',
+    value: {
+      ...minimal,
+      ...{ minCompatible: '1.0.0', hypervisors: ['9.0'], activation: 'reboot', notes: 'Fixes CVE-2026-0001.' },
+    },
+  },
+};
 
 @ApiTags('releases')
 @Controller('v1/releases')
@@ -29,8 +45,14 @@ export class ReleasesController {
 
   @Post()
   @Write('allowed')
-  @ApiOperation({ summary: 'Register a release; its artifact is uploaded afterwards' })
-  @ApiResponse({ status: 201, type: ReleaseRegisteredDto })
+  @ApiOperation({
+    operationId: 'registerRelease',
+    summary: 'Register a release; its artifact is uploaded afterwards',
+    description: 'A version never changes: the same again changes nothing, other content is refused.',
+  })
+  @ApiBody({ type: RegisterReleaseDto, examples: REGISTRATIONS })
+  @ApiResponse({ status: 201, description: 'It is in the catalogue', type: ReleaseRegisteredDto })
+  @Problems('release-differs')
   async register(@Body() dto: RegisterReleaseDto, @From() origin: Origin): Promise<ReleaseRegisteredDto> {
     const { version, minCompatible } = dto;
     if (minCompatible !== undefined && isOlder(version, minCompatible)) {
@@ -41,8 +63,8 @@ export class ReleasesController {
   }
 
   @Get()
-  @ApiOperation({ summary: 'The catalogue' })
-  @Answers('ReleasePage')
+  @ApiOperation({ operationId: 'listReleases', summary: 'The catalogue', description: 'By their versions.' })
+  @Answers('ReleasePage', { description: 'A page of releases' })
   async list(
     @Query() query: PageQueryDto,
     @Req() request: FastifyRequest,
@@ -53,8 +75,9 @@ export class ReleasesController {
   }
 
   @Get(':version')
-  @ApiOperation({ summary: 'A release, and whether its artifact is here' })
-  @Answers('Release')
+  @ApiOperation({ operationId: 'getRelease', summary: 'A release, and whether its artifact is here' })
+  @Answers('Release', { description: 'The release' })
+  @Problems('unknown-release')
   async get(@Param() { version }: ReleaseParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
     const where = { log: this.log, reads: this.reads, stream: `release-${version}` };
@@ -65,10 +88,16 @@ export class ReleasesController {
 
   @Put(':version/artifact')
   @Write('allowed')
-  @ApiOperation({ summary: 'Upload the artifact; anything but the registered bytes is refused and not kept' })
+  @ApiOperation({
+    operationId: 'uploadArtifact',
+    summary: 'Upload the artifact; anything but the registered bytes is refused and not kept',
+    description:
+      'As it is, uncompressed. It is kept when its last byte is on the disk; the same again changes nothing.',
+  })
   @ApiConsumes('application/octet-stream')
   @ApiBody({ schema: { type: 'string', format: 'binary' } })
-  @ApiResponse({ status: 200, type: ArtifactUploadedDto })
+  @ApiResponse({ status: 200, description: 'It is whole and on the disk', type: ArtifactUploadedDto })
+  @Problems('unknown-release', 'artifact-mismatch')
   async upload(
     @Param() { version }: ReleaseParams,
     @Req() request: FastifyRequest,

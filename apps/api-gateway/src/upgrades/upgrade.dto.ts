@@ -46,7 +46,7 @@ export class UpgradeRequestedDto extends PositionDto {
   @ApiProperty({ example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
   upgradeId!: string;
 
-  @ApiProperty({ example: 1 })
+  @ApiProperty({ example: 1, description: 'Counts the upgrades of its cluster' })
   upgradeNo!: number;
 }
 
@@ -94,19 +94,19 @@ export class OperatorCommandDto {
 }
 
 export class UpgradeParams {
-  @UpgradeIdField({ example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  @UpgradeIdField({ example: 'u01kaj3v5mz8r0c2d4e6g7h9jkn', description: 'As the answer to its start gave it' })
   upgrade!: string;
 }
 
 export class CommandParams extends UpgradeParams {
   // Checked by hand: another word is an unknown route, not a wrong field.
-  @ApiProperty({ enum: OPERATOR_COMMANDS, example: 'pause' })
+  @ApiProperty({ enum: OPERATOR_COMMANDS, example: 'pause', description: 'What shall be done' })
   @Matches(/^/)
   command!: OperatorCommand;
 }
 
 export class PlanParams {
-  @UpgradeIdField({ example: 'p01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  @UpgradeIdField({ example: 'p01kaj3v5mz8r0c2d4e6g7h9jkn', description: 'As the answer to its request gave it' })
   plan!: string;
 }
 
@@ -121,10 +121,10 @@ export class StatusQuery extends AfterQuery {
 
 export class ListUpgradesQuery extends PageQueryDto {
   @Optional()
-  @IdField({ required: false, example: 'demo' })
+  @IdField({ required: false, example: 'demo', description: 'Only of this cluster' })
   cluster?: string;
 
-  @ApiProperty({ required: false, enum: UPGRADE_STATES, example: 'rolling' })
+  @ApiProperty({ required: false, enum: UPGRADE_STATES, example: 'rolling', description: 'Only in this state' })
   @Optional()
   @IsIn(UPGRADE_STATES, { message: `must be one of ${UPGRADE_STATES.join(', ')}` })
   state?: UpgradeState;

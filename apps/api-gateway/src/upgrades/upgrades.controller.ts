@@ -2,7 +2,7 @@ import { explain } from '@baton/domain';
 import { OPERATOR_COMMANDS, type EventLog, type UpgradeStatus } from '@baton/contracts';
 import { instanceOf, upgradeOf } from '@baton/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { ClusterParams } from '../clusters/cluster.dto.js';
 import { EventsQuery } from '../events/events.dto.js';
@@ -14,10 +14,12 @@ import { found, seen } from '../http/seen.js';
 import { From, PositionDto, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import type { ParkedView, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG, PARKED, READS } from '../tokens.js';
 import { CommandsService } from './commands.service.js';
+import { COMMANDS, COMMAND_BODIES, OF_TARGET, UPGRADE_REQUESTS } from './request-examples.js';
 import { RequestsService, unknownUpgrade } from './requests.service.js';
 import {
   CommandParams,
@@ -43,8 +45,22 @@ export class UpgradesController {
   @Post('clusters/:cluster/upgrades')
   @HttpCode(202)
   @Write('409')
-  @ApiOperation({ summary: 'Start an upgrade; the cluster is frozen until it is over' })
-  @ApiResponse({ status: 202, type: UpgradeRequestedDto })
+  @ApiOperation({
+    operationId: 'startUpgrade',
+    summary: 'Start an upgrade; the cluster is frozen until it is over',
+    description: 'It goes on by itself. Watch it where `Location` leads, or live: `GET /v1/events/stream?upgrade=`.',
+  })
+  @ApiBody({ type: RequestUpgradeDto, examples: UPGRADE_REQUESTS })
+  @ApiResponse({ status: 202, description: 'It has begun; `Location` leads to it', type: UpgradeRequestedDto })
+  @Problems(
+    'unknown-cluster',
+    'upgrade-active',
+    'no-nodes',
+    'plan-unfit',
+    'release-quarantined',
+    'artifact-missing',
+    ...OF_TARGET,
+  )
   async request(
     @Param() { cluster }: ClusterParams,
     @Body() dto: RequestUpgradeDto,
@@ -58,8 +74,12 @@ export class UpgradesController {
   }
 
   @Get('upgrades')
-  @ApiOperation({ summary: 'Upgrades, the latest first' })
-  @Answers('UpgradePage')
+  @ApiOperation({
+    operationId: 'listUpgrades',
+    summary: 'Upgrades, the latest first',
+    description: 'Each with its whole status. Plans are not among them.',
+  })
+  @Answers('UpgradePage', { description: 'A page of upgrades' })
   async list(
     @Query() query: ListUpgradesQuery,
     @Req() request: FastifyRequest,
@@ -72,9 +92,16 @@ export class UpgradesController {
   }
 
   @Get('upgrades/:upgrade')
-  @ApiOperation({ summary: 'The status of an upgrade, now or as it was' })
-  @Answers('UpgradeStatus')
+  @ApiOperation({
+    operationId: 'getUpgrade',
+    summary: 'The status of an upgrade, now or as it was',
+    description:
+      '`state` says where it stands, `blockedBy` what it waits for, `allowed` which commands are legal. `?at=` shows it as ' +
+      'it was, also after it is over. The ETag is its position: ask again with If-None-Match.',
+  })
+  @Answers('UpgradeStatus', { description: 'The status' })
   @ApiResponse({ status: 304, description: 'As If-None-Match says' })
+  @Problems('unknown-upgrade')
   async status(
     @Param() { upgrade }: UpgradeParams,
     @Query() query: StatusQuery,
@@ -87,8 +114,14 @@ export class UpgradesController {
   }
 
   @Get('upgrades/:upgrade/explain')
-  @ApiOperation({ summary: 'Why it is not moving, since when, what shows it, and what may be done' })
-  @Answers('Explanation')
+  @ApiOperation({
+    operationId: 'explainUpgrade',
+    summary: 'Why it is not moving, since when, what shows it, and what may be done',
+    description:
+      'Begin here when an upgrade stands still. `evidence` are positions of the log, `next` requests to be sent.',
+  })
+  @Answers('Explanation', { description: 'What it waits for' })
+  @Problems('unknown-upgrade')
   async explain(@Param() { upgrade }: UpgradeParams, @Query() query: StatusQuery) {
     await seen(this.reads, query);
     const status = await this.existing(upgrade, query.at);
@@ -96,8 +129,13 @@ export class UpgradesController {
   }
 
   @Get('upgrades/:upgrade/events')
-  @ApiOperation({ summary: 'Its events in order, as pages of JSON or, asked for by Accept, as NDJSON' })
-  @Answers('EventPage', { types: ['application/json', 'application/x-ndjson'] })
+  @ApiOperation({
+    operationId: 'listUpgradeEvents',
+    summary: 'Its events in order, as pages of JSON or, asked for by Accept, as NDJSON',
+    description: 'In JSON `next` is given as `?after=`. NDJSON has all events up to now, a line each, and no `limit`.',
+  })
+  @Answers('EventPage', { types: ['application/json', 'application/x-ndjson'], description: 'Its events' })
+  @Problems('unknown-upgrade')
   async events(
     @Param() { upgrade }: UpgradeParams,
     @Query() query: EventsQuery,
@@ -114,9 +152,21 @@ export class UpgradesController {
   @HttpCode(202)
   @Write('allowed')
   @ApiOperation({
+    operationId: 'commandUpgrade',
     summary: 'Commit, pause, resume, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
+    description: COMMANDS,
   })
-  @ApiResponse({ status: 202, type: PositionDto })
+  @ApiBody({ type: OperatorCommandDto, examples: COMMAND_BODIES })
+  @ApiResponse({ status: 202, description: 'It holds, whatever crashes', type: PositionDto })
+  @Problems(
+    'unknown-upgrade',
+    'unknown-command',
+    'unknown-node',
+    'illegal-command',
+    'upgrade-superseded',
+    'upgrade-active',
+    'node-missing',
+  )
   async command(
     @Param() { upgrade, command }: CommandParams,
     @Body() dto: OperatorCommandDto,

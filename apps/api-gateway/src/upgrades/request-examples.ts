@@ -1,0 +1,58 @@
+import type { ProblemKind } from '../problems/kinds.js';
+
+const planId = 'p01kaj3v5mz8r0c2d4e6g7h9jkn';
+const latest = { summary: 'To the latest build of a line', value: { to: '1.1' } };
+const exact = { summary: 'To a version, by a strategy', value: { to: '1.1.0', strategy: 'nutanix-aos' } };
+
+/** Bodies that can be sent as they are. */
+export const PLAN_REQUESTS = { latest, exact };
+
+export const UPGRADE_REQUESTS = {
+  ...{ latest, exact },
+  held: { summary: 'Wait for a commit once all is staged', value: { to: '1.1.0', autoCommit: false } },
+  planned: { summary: 'From a plan', value: { planId, reason: 'CVE-2026-0001' } },
+  forced: {
+    summary: 'To a release in quarantine',
+    value: { to: '1.1.0', force: true, reason: 'the cause was found' },
+  },
+};
+
+export const COMMAND_BODIES = {
+  whole: {
+    summary: 'About the upgrade: commit, pause, resume, rollback, abort, finalize',
+    value: { reason: 'maintenance' },
+  },
+  node: { summary: 'About a node: retry, skip, evict', value: { nodeId: 'n2', reason: 'the disk was swapped' } },
+  lane: {
+    summary: 'About the holder of a token: retry, skip',
+    value: { lane: 'main', reason: 'the disk was swapped' },
+  },
+  down: {
+    summary: 'evict a node that cannot answer, and is off and stays off',
+    value: { nodeId: 'n2', confirmedDown: true, reason: 'its board is broken' },
+  },
+};
+
+/** What may be wrong with the version and the strategy of a request. */
+export const OF_TARGET = [
+  'bad-version',
+  'unknown-version',
+  'lower-version',
+  'already-running',
+  'unknown-strategy',
+] as const satisfies readonly ProblemKind[];
+
+/** What each command does, in the order in which an upgrade comes to need them. */
+export const COMMANDS = [
+  'The status lists the commands that are legal now (`allowed`), and `explain` those that end the wait.',
+  '',
+  '- `commit`: a prepared upgrade starts its rollout',
+  '- `pause`: no further token and no new transfer; a node that holds a token ends',
+  '- `resume`: goes on; from `blocked` all checks are made again, a stalled node is judged again as it is',
+  '- `retry`: another attempt at a stalled node',
+  '- `skip`: a node that waits or is stalled stays on its version',
+  '- `evict`: a node leaves the cluster; `confirmedDown` is your word that it is off and stays off',
+  '- `rollback`: every node that moved goes back, the last one first',
+  '- `abort`: ends it where it stands, once no node holds a token',
+  '- `finalize`: the old version is given up, and there is no way back',
+].join('\n');
