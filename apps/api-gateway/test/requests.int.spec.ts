@@ -138,7 +138,8 @@ describe('requests over HTTP', () => {
     expect(planId).toMatch(/^p[0-9a-z]{26}$/);
     expect((await gateway.send('GET', `/v1/plans/${planId}`)).body).toMatchObject({ state: 'checking', to: '1.1.0' });
     expect((await gateway.send('GET', '/v1/clusters/demo')).body.active).toBeUndefined();
-    expect((await gateway.send('GET', `/v1/upgrades/${planId}`)).status).toBe(404);
+    const asUpgrade = await gateway.send('GET', `/v1/upgrades/${planId}`);
+    expect([asUpgrade.status, asUpgrade.body.detail]).toEqual([404, expect.stringContaining(`/v1/plans/${planId}`)]);
     expect((await gateway.send('POST', `/v1/upgrades/${planId}/pause`, {})).body.type).toBe(
       '/problems/illegal-command',
     );
@@ -150,6 +151,9 @@ describe('requests over HTTP', () => {
     expect(body).toMatchObject({ state: 'passed', digest: 'd'.repeat(64), lanes: [{ nodes: ['n-01', 'n-02'] }] });
     const started = await gateway.send('POST', upgrades, { planId });
     expect(started.status).toBe(202);
+    const { upgradeId } = started.body;
+    const asPlan = await gateway.send('GET', `/v1/plans/${upgradeId}`);
+    expect([asPlan.status, asPlan.body.detail]).toEqual([404, expect.stringContaining(`/v1/upgrades/${upgradeId}`)]);
     const [requested] = await gateway.log.read({ streams: [`upgrade-${started.body.upgradeId}`] });
     expect(requested?.data).toMatchObject({ planId, planDigest: 'd'.repeat(64) });
   });

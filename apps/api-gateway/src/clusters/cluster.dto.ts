@@ -22,7 +22,7 @@ export class ClusterParams {
 }
 
 export class NodeParams extends ClusterParams {
-  @IdField({ example: 'n-01' })
+  @IdField({ example: 'n1' })
   node!: string;
 }
 

@@ -14,7 +14,7 @@ const cluster = {
 };
 
 const node = {
-  ...{ nodeId: 'n-01', status: 'member', url: 'http://10.0.0.11:8090', bootId: 'b-7f3a', active: 'B', partitions },
+  ...{ nodeId: 'n1', status: 'member', url: 'http://10.0.0.11:8090', bootId: 'b-7f3a', active: 'B', partitions },
   layers: {
     software: { current: '1.1.0', previous: '1.0.0', target: '1.1.0', rollback: true },
     hypervisor: { current: '9.0.0', rollback: false },
@@ -29,7 +29,7 @@ const release = {
 };
 
 const blocker = {
-  ...{ what: 'n-02 went down and was not seen back within 300 s.', kind: 'boot-late', nodeId: 'n-02', lane: 'main' },
+  ...{ what: 'n2 went down and was not seen back within 300 s.', kind: 'boot-late', nodeId: 'n2', lane: 'main' },
   ...{ since, evidence: [61, 63], unblock: ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'] },
   remedy: 'Look at its console. When it is back by itself, resume.',
 };
@@ -46,11 +46,11 @@ const status = {
   ...{ startedAt: '2026-01-01T00:00:00.000Z', updatedAt: since },
   ...{ progress: { done: 1, total: 2 }, versions: { '1.0.0': 1, '1.1.0': 1 } },
   lanes: [
-    { lane: 'main', wave: 1, direction: 'forward', state: 'stalled', token: { nodeId: 'n-02', epoch: 1000002, since } },
+    { lane: 'main', wave: 1, direction: 'forward', state: 'stalled', token: { nodeId: 'n2', epoch: 1000002, since } },
   ],
   nodes: [
     {
-      nodeId: 'n-01',
+      nodeId: 'n1',
       ...inLane,
       state: 'stable',
       active: 'B',
@@ -58,7 +58,7 @@ const status = {
       partitions,
       layers: { software: '1.1.0' },
     },
-    { nodeId: 'n-02', ...inLane, state: 'failed', layers: { software: '1.0.0' }, error: 'n-02 has not come up.' },
+    { nodeId: 'n2', ...inLane, state: 'failed', layers: { software: '1.0.0' }, error: 'n2 has not come up.' },
   ],
   ...{ checks, blockedBy: [blocker], rollback: { possible: true, until: 'finalized' } },
   allowed: ['resume', 'retry', 'skip', 'evict', 'rollback', 'abort'],
@@ -74,15 +74,15 @@ const plan = {
   ...{ planId: 'p01kaj3v5mz8r0c2d4e6g7h9jkn', ...of, state: 'passed', position: 40 },
   ...{ startedAt: '2026-01-01T00:00:00.000Z', updatedAt: since, digest: sha256 },
   summary: {
-    ...{ waves: [{ wave: 1, name: 'nodes', lanes: 1, nodes: 2 }], nodes: 2, seeds: ['n-01', 'n-02'], skipped: [] },
+    ...{ waves: [{ wave: 1, name: 'nodes', lanes: 1, nodes: 2 }], nodes: 2, seeds: ['n1', 'n2'], skipped: [] },
     ...{ from: '1.0.0', to: '1.1.0', disruption: 'one node at a time is down, while it reboots' },
   },
-  ...{ lanes: [{ wave: 1, lane: 'main', nodes: ['n-01', 'n-02'] }], checks, blockedBy: [] },
+  ...{ lanes: [{ wave: 1, lane: 'main', nodes: ['n1', 'n2'] }], checks, blockedBy: [] },
 };
 
 const event = {
   ...{ position: 52, stream: `lane-${upgradeId}_main`, version: 9, type: 'TokenReturned', cluster: 'demo' },
-  ...{ upgrade: upgradeId, data: { nodeId: 'n-01', epoch: 1000001, outcome: 'upgraded' } },
+  ...{ upgrade: upgradeId, data: { nodeId: 'n1', epoch: 1000001, outcome: 'upgraded' } },
   meta: {
     ...{ actor: 'rollout-svc', correlationId: 'http:01kaj3v5mz', causationId: `lane-${upgradeId}_main:8` },
     commandId: `lane-${upgradeId}_main@8`,
@@ -130,9 +130,9 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },
   Problem: {
-    ...{ type: '/problems/lower-version', title: 'The version is lower than the running one', status: 422 },
-    detail: '1.0.0 is older than 1.1.0, which is running: an upgrade never goes down; use rollback to go back.',
-    instance: '/v1/clusters/demo/upgrades',
-    errors: [{ pointer: '/to', detail: '1.0.0 is older than 1.1.0, which is running.' }],
+    ...{ type: '/problems/invalid-request', title: 'The request has fields that cannot be used', status: 400 },
+    detail: 'Correct and send again. limit: must be a whole number from 1 to 500.',
+    instance: '/v1/upgrades?limit=0',
+    errors: [{ parameter: 'limit', detail: 'must be a whole number from 1 to 500' }],
   },
 };

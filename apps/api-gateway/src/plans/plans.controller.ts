@@ -66,7 +66,7 @@ export class PlansController {
     const events = await readAll(this.log, eventsOfUpgrade(planId));
     const status = statusOf(events);
     if (!status?.dryRun) {
-      throw new ProblemError('unknown-plan', `There is no plan ${planId}. Make one: POST /v1/clusters/{c}/plans.`);
+      throw unknownPlan(planId);
     }
     if (isUnchanged(request, reply, status.position)) return undefined;
     const plan = events.filter(({ stream }) => categoryOf(stream) === 'precheck').reduce(foldPlan, noPlan);
@@ -80,3 +80,10 @@ export class PlansController {
     };
   }
 }
+
+const unknownPlan = (planId: string): ProblemError => {
+  const where = planId.startsWith('u')
+    ? `An upgrade is at GET /v1/upgrades/${planId}.`
+    : 'Make one: POST /v1/clusters/{cluster}/plans.';
+  return new ProblemError('unknown-plan', `There is no plan ${planId}. ${where}`);
+};

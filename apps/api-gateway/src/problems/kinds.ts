@@ -40,7 +40,7 @@ export const PROBLEM_KINDS = {
   'upgrade-active': kind(
     409,
     'Another upgrade is active',
-    'A cluster has one upgrade at a time. `active` names it: wait until it is over, or abort it.',
+    'A cluster has one upgrade at a time. `detail` names it: wait until it is over, or abort it.',
   ),
   'upgrade-superseded': kind(
     409,

@@ -78,5 +78,9 @@ const catalogueOf = (events: readonly Recorded[]): readonly CatalogueEntry[] => 
 };
 
 /** The problem of an id that no upgrade has. */
-export const unknownUpgrade = (upgradeId: string): ProblemError =>
-  new ProblemError('unknown-upgrade', `There is no upgrade ${upgradeId}. The upgrades: GET /v1/upgrades.`);
+export const unknownUpgrade = (upgradeId: string): ProblemError => {
+  const where = upgradeId.startsWith('p')
+    ? `A plan is at GET /v1/plans/${upgradeId}.`
+    : 'The upgrades: GET /v1/upgrades.';
+  return new ProblemError('unknown-upgrade', `There is no upgrade ${upgradeId}. ${where}`);
+};

@@ -57,7 +57,7 @@ export class PlanRequestedDto extends PositionDto {
 
 export class OperatorCommandDto {
   @Optional()
-  @IdField({ required: false, example: 'n-02', description: 'retry, skip, evict, rollback: which node' })
+  @IdField({ required: false, example: 'n2', description: 'retry, skip, evict, rollback: which node' })
   nodeId?: string;
 
   @Optional()
