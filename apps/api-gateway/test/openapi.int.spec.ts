@@ -39,7 +39,7 @@ interface Operation {
 }
 
 // Their examples say all.
-const OBVIOUS = ['cluster', 'node', 'version', 'sha256'];
+const OBVIOUS = ['cluster', 'node', 'version', 'sha256', 'strategy'];
 
 const JSON_TYPE = 'application/json';
 const ROUTES = [

@@ -22,6 +22,7 @@ This version knows no authentication: whoever reaches the API may do everything.
 export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['clusters', 'The clusters, and their nodes as they report themselves'],
   ['releases', 'The catalogue of releases, and their artifacts'],
+  ['strategies', 'The policies that upgrades follow, from files and published'],
   ['plans', 'Dry runs: all checks and the order of the nodes; nothing is changed'],
   ['upgrades', 'Start, watch, explain and steer upgrades'],
   ['events', 'The log of everything that happened, once or live'],

@@ -6,6 +6,7 @@ import type { FastifyRequest } from 'fastify';
 import { From, Write } from '../http/write.js';
 import type { Origin } from '../intake/origin.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import { ref } from '../openapi/shape.js';
 import { ProblemError } from '../problems/problem.js';
 import { readStrategy, type TextError } from './read-strategy.js';
@@ -18,8 +19,12 @@ export class StrategiesController {
   constructor(private readonly strategies: StrategiesService) {}
 
   @Get('strategies')
-  @ApiOperation({ summary: 'All strategies, those from files and those that were published' })
-  @Answers('StrategyList')
+  @ApiOperation({
+    operationId: 'listStrategies',
+    summary: 'All strategies, those from files and those that were published',
+    description: 'By their names. A request for an upgrade or a plan names one.',
+  })
+  @Answers('StrategyList', { description: 'All strategies' })
   async list() {
     const all = await this.strategies.all();
     const items = [...all.values()].map((known) => {
@@ -30,8 +35,9 @@ export class StrategiesController {
   }
 
   @Get('strategies/:strategy')
-  @ApiOperation({ summary: 'A strategy with all its fields' })
-  @Answers('Strategy')
+  @ApiOperation({ operationId: 'getStrategy', summary: 'A strategy with all its fields' })
+  @Answers('Strategy', { description: 'The strategy' })
+  @Problems('strategy-not-found')
   async get(@Param() { strategy: name }: StrategyParams) {
     const known = (await this.strategies.all()).get(name);
     if (known) return { strategy: known.strategy, ...sourceOf(known) };
@@ -39,8 +45,8 @@ export class StrategiesController {
   }
 
   @Get('schemas/strategy')
-  @ApiOperation({ summary: 'The JSON Schema of strategies, for editors' })
-  @Answers('JsonSchema')
+  @ApiOperation({ operationId: 'getStrategySchema', summary: 'The JSON Schema of strategies, for editors' })
+  @Answers('JsonSchema', { description: 'The schema' })
   schema() {
     return strategySchema;
   }
@@ -48,12 +54,14 @@ export class StrategiesController {
   @Put('strategies/:strategy')
   @Write('allowed')
   @ApiOperation({
+    operationId: 'publishStrategy',
     summary: 'Publish a strategy, or its next version',
     description: 'Upgrades that run keep the version that they started with. The same content again changes nothing.',
   })
   @ApiConsumes('application/yaml', 'application/json')
   @ApiBody({ schema: ref('PublishedStrategy') })
-  @ApiResponse({ status: 200, type: StrategyPublishedDto })
+  @ApiResponse({ status: 200, description: 'Upgrades may follow it', type: StrategyPublishedDto })
+  @Problems('invalid-strategy', 'strategy-shipped')
   async publish(
     @Param() { strategy: name }: StrategyParams,
     @Req() request: FastifyRequest,
