@@ -9,6 +9,7 @@ import { Intake } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG } from '../tokens.js';
 import { BackupParams, BackupTakenDto, ClusterParams, ReasonDto } from './cluster.dto.js';
@@ -25,8 +26,12 @@ export class BackupsController {
   ) {}
 
   @Get()
-  @ApiOperation({ summary: 'The backups of the configuration that can be restored, the newest first' })
-  @Answers('BackupList')
+  @ApiOperation({
+    operationId: 'listBackups',
+    summary: 'The backups of the configuration that can be restored, the newest first',
+  })
+  @Answers('BackupList', { description: 'The backups' })
+  @Problems('unknown-cluster')
   async list(@Param() { cluster: clusterId }: ClusterParams) {
     const events = await readAll(this.log, { streams: [`cluster-${clusterId}`] });
     const cluster = events.reduce(foldCluster, noCluster);
@@ -39,8 +44,9 @@ export class BackupsController {
 
   @Post()
   @Write('allowed')
-  @ApiOperation({ summary: 'Back the configuration up as it is now; the 3 newest are kept' })
-  @ApiResponse({ status: 201, type: BackupTakenDto })
+  @ApiOperation({ operationId: 'takeBackup', summary: 'Back the configuration up as it is now; the 3 newest are kept' })
+  @ApiResponse({ status: 201, description: 'It is kept', type: BackupTakenDto })
+  @Problems('unknown-cluster')
   async take(
     @Param() { cluster }: ClusterParams,
     @Body() { reason }: ReasonDto,
@@ -60,8 +66,13 @@ export class BackupsController {
   @Post(':backup/restore')
   @HttpCode(200)
   @Write('423')
-  @ApiOperation({ summary: 'Make the configuration what it was when this backup was taken' })
-  @ApiResponse({ status: 200, type: PositionDto })
+  @ApiOperation({
+    operationId: 'restoreBackup',
+    summary: 'Make the configuration what it was when this backup was taken',
+    description: 'Refused while the cluster is frozen.',
+  })
+  @ApiResponse({ status: 200, description: 'It holds', type: PositionDto })
+  @Problems('unknown-cluster', 'unknown-backup', 'cluster-frozen')
   async restore(
     @Param() { cluster: clusterId, backup: backupId }: BackupParams,
     @Body() { reason }: ReasonDto,

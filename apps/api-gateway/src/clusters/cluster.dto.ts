@@ -27,7 +27,7 @@ export class NodeParams extends ClusterParams {
 }
 
 export class BackupParams extends ClusterParams {
-  @UpgradeIdField({ example: 'b01kaj3v5mz8r0c2d4e6g7h9jkn' })
+  @UpgradeIdField({ example: 'b01kaj3v5mz8r0c2d4e6g7h9jkn', description: 'As the list of backups names it' })
   backup!: string;
 }
 
