@@ -22,11 +22,15 @@ export const COMMAND_BODIES = {
     summary: 'About the upgrade: commit, pause, resume, rollback, abort, finalize',
     value: { reason: 'maintenance' },
   },
-  node: { summary: 'About a node: retry, skip, evict', value: { nodeId: 'n2', reason: 'the disk was swapped' } },
+  node: {
+    summary: 'About a node: retry, skip, evict, rollback',
+    value: { nodeId: 'n2', reason: 'the disk was swapped' },
+  },
   lane: {
-    summary: 'About the holder of a token: retry, skip',
+    summary: 'About the holder of a token: retry, skip; or a whole lane: rollback',
     value: { lane: 'main', reason: 'the disk was swapped' },
   },
+  wave: { summary: 'rollback of a whole wave', value: { wave: 1, reason: 'to see it' } },
   down: {
     summary: 'evict a node that cannot answer, and is off and stays off',
     value: { nodeId: 'n2', confirmedDown: true, reason: 'its board is broken' },
@@ -52,7 +56,7 @@ export const COMMANDS = [
   '- `retry`: another attempt at a stalled node',
   '- `skip`: a node that waits or is stalled stays on its version',
   '- `evict`: a node leaves the cluster; `confirmedDown` is your word that it is off and stays off',
-  '- `rollback`: every node that moved goes back, the last one first',
+  '- `rollback`: every node that moved goes back, the last one first; with `nodeId`, `lane` or `wave` that part only',
   '- `abort`: ends it where it stands, once no node holds a token',
   '- `finalize`: the old version is given up, and there is no way back',
 ].join('\n');
