@@ -46,7 +46,7 @@ export const carryOut = async (means: Means, operation: Operation): Promise<Outc
     case 'revert':
       return await driver.revert(args.artifact, goOver);
     case 'finalize':
-      await driver.finalize();
+      await driver.finalize(signal);
       return {};
     case 'inspect':
     case 'probe':

@@ -52,7 +52,7 @@ export interface Driver {
   /** Goes down and comes up from the active partition: another life, or for `restart` another run. */
   boot(how: { readonly activation: Activation; readonly epoch: number }): Promise<void>;
   /** Gives up the old version: its partition is `released`. */
-  finalize(): Promise<void>;
+  finalize(signal: AbortSignal): Promise<void>;
 }
 
 export const otherPartition = (name: PartitionName): PartitionName => (name === 'A' ? 'B' : 'A');

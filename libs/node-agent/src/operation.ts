@@ -1,5 +1,10 @@
-import type { Answer, NodeCommand } from '@baton/contracts';
+import type { Answer, NodeCommand, Verb } from '@baton/contracts';
 import type { Failure } from './failure.js';
+
+/** Orders that move an artifact. */
+export const TRANSFERS: ReadonlySet<Verb> = new Set(['store', 'stage']);
+/** Orders of a node's turn: they need its token. */
+export const TURNS: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
 
 /** An order that is being carried out. */
 export class Operation {

@@ -1,4 +1,6 @@
+import { jest } from '@jest/globals';
 import { eventually } from '@baton/testing';
+import { readFile } from 'node:fs/promises';
 import { FakeNode } from '../test/fake-node.js';
 import { Failure } from './failure.js';
 
@@ -6,7 +8,23 @@ let node: FakeNode;
 beforeEach(async () => {
   node = await FakeNode.start();
 });
-afterEach(() => node.stop());
+afterEach(async () => {
+  jest.restoreAllMocks();
+  await node.stop();
+});
+
+const NEWER = 3_000_002;
+
+/** What the node keeps of a verb's outcomes and of the epochs that it has seen, in the order of its journal. */
+const kept = async (verb: string): Promise<readonly unknown[]> => {
+  const lines = (await readFile(node.journalPath, 'utf8')).trim().split('\n');
+  return lines
+    .map((line) => JSON.parse(line) as { floor?: { epoch: number }; outcome?: { verb: string; status: string } })
+    .flatMap(({ floor, outcome }) => {
+      if (floor) return [floor.epoch];
+      return outcome?.verb === verb ? [outcome.status] : [];
+    });
+};
 
 describe('an order that is repeated', () => {
   it('is answered with its outcome and not carried out again (INV-24)', async () => {
@@ -78,14 +96,66 @@ describe('an order that takes its time', () => {
     const release = node.driver.hold('committed');
     await node.begin('activate');
     await eventually('it cannot be taken back any more', () => node.driver.isAt('committed'));
-    const next = node.ask('drain', { epoch: 3_000_002 });
+    const aborted = jest.spyOn(AbortController.prototype, 'abort');
+    const next = node.ask('drain', { epoch: NEWER });
     const refused = expect(next).rejects.toThrow('stopped');
-    await eventually('the next one waits for it', () => node.agent.epoch === 3_000_002);
+    await eventually('the next one waits for it', () => aborted.mock.calls.length > 0);
     const stopped = node.agent.stop();
     release();
     await Promise.all([refused, stopped]);
     expect(node.driver.isAt('drain')).toBe(false);
     await node.reopen();
+  });
+});
+
+describe('an order to go over, when a newer epoch comes', () => {
+  it('is kept before that epoch if it is past its last look: a node goes over for the highest that it has seen (INV-13)', async () => {
+    await node.ask('stage');
+    const release = node.driver.hold('committed');
+    await node.begin('activate');
+    await eventually('it cannot be taken back any more', () => node.driver.isAt('committed'));
+    const aborted = jest.spyOn(AbortController.prototype, 'abort');
+    const next = node.ask('drain', { epoch: NEWER, attempt: 2 });
+    await eventually('the newer one has come', () => aborted.mock.calls.length > 0);
+    release();
+    expect(await next).toMatchObject({ status: 'done' });
+    expect(await kept('activate')).toEqual([0, 3_000_001, 'done', NEWER]);
+  });
+
+  it.each([
+    ['drain', { attempt: 2 }],
+    ['cancel', { args: { cancels: { verb: 'drain', attempt: 2 } } }],
+  ] as const)(
+    'is over before that epoch if it is not: %s, though it is confirmed late (INV-13)',
+    async (verb, more) => {
+      await node.ask('stage');
+      let confirm = (): void => undefined;
+      node.wire.confirmsWith = () => new Promise((resolve) => (confirm = () => resolve({ confirmed: true })));
+      await node.begin('activate');
+      await eventually('it asks', () => node.wire.confirms.length === 1);
+      const aborted = jest.spyOn(AbortController.prototype, 'abort');
+      const next = node.ask(verb, { epoch: NEWER, ...more });
+      await eventually('the newer one has come', () => aborted.mock.calls.length > 0);
+      confirm();
+      expect(await next).toMatchObject({ status: 'done' });
+      expect(await kept('activate')).toEqual([0, 3_000_001, 'failed', NEWER]);
+      expect(node.driver.did).not.toContain('next B');
+    },
+  );
+});
+
+describe('a machine that cannot go down', () => {
+  it('stays up and hears what it is told: a retry takes it down', async () => {
+    await node.ask('stage');
+    node.driver.failures.set('boot', new Error('inhibited'));
+    expect(await node.ask('activate')).toMatchObject({ status: 'done' });
+    await eventually('it is to go down', () => (node.clock.advance(100), node.driver.isAt('boot')));
+    expect(await node.facts()).toMatchObject({ bootId: 'boot-1', active: 'A' });
+    node.driver.failures.clear();
+    await node.ask('drain', { epoch: NEWER, attempt: 2 });
+    expect(await node.ask('activate', { epoch: NEWER, attempt: 2 })).toMatchObject({ status: 'done' });
+    await eventually('it goes down', () => (node.clock.advance(100), node.driver.did.includes(`reboot ${NEWER}`)));
+    expect(await node.facts()).toMatchObject({ bootId: 'boot-2', active: 'B' });
   });
 });
 
@@ -152,5 +222,14 @@ describe('finalize', () => {
     await node.reopen();
     node.driver.failures.clear();
     expect(await node.ask('finalize')).toMatchObject({ status: 'done' });
+  });
+
+  it('that hangs holds up neither the next upgrade nor the end of the agent', async () => {
+    node.driver.hold('finalize');
+    expect(await node.begin('finalize')).toMatchObject({ status: 'accepted' });
+    const next = { upgradeNo: 4, upgradeId: 'u4' };
+    expect(await node.ask('stage', next)).toMatchObject({ status: 'done' });
+    expect(await node.begin('finalize', { ...next, epoch: 4_000_001 })).toMatchObject({ status: 'accepted' });
+    await node.reopen();
   });
 });

@@ -1,4 +1,4 @@
-import type { Activation, Answer, NodeCommand, Verb } from '@baton/contracts';
+import type { Activation, Answer, NodeCommand } from '@baton/contracts';
 import { answerTo, refused, type Ending } from './answers.js';
 import { carryOut, type Means } from './carry-out.js';
 import { pause } from './clock.js';
@@ -6,15 +6,13 @@ import { Failure, failureOf, type Reason } from './failure.js';
 import { otherUpgrade, raise, refusalOf } from './floor.js';
 import { goneFor, isGoingOver, isStaying, isToGoDown } from './going-over.js';
 import { keyOf } from './journal.js';
-import { Operation } from './operation.js';
+import { Operation, TRANSFERS, TURNS } from './operation.js';
+import { Running } from './running.js';
 
 /** A reply costs less than a report, so what is nearly done is waited for. */
 const QUICK_MS = 50;
 /** How long a node that goes down gives its last report a chance. */
 const FAREWELL_MS = 100;
-
-const TRANSFERS: ReadonlySet<Verb> = new Set(['store', 'stage']);
-const TURNS: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
 
 export interface OrdersOptions extends Means {
   /** Sends what the journal owes; resolves when it was taken or failed. */
@@ -23,7 +21,7 @@ export interface OrdersOptions extends Means {
 
 /** Takes orders one after the other, carries each out once, and answers a repeated one with what became of it. */
 export class Orders {
-  private readonly running = new Map<string, Operation>();
+  private readonly running = new Running();
   private admission: Promise<unknown> = Promise.resolve();
   private isStopped = false;
 
@@ -37,15 +35,14 @@ export class Orders {
   }
 
   /** The transfer that runs, if one does. */
-  transfer(): { readonly verb: Verb; readonly progress: number } | undefined {
-    const found = [...this.running.values()].find(({ command }) => TRANSFERS.has(command.verb));
-    return found && { verb: found.command.verb, progress: found.progress };
+  transfer(): ReturnType<Running['transfer']> {
+    return this.running.transfer();
   }
 
   /** The agent's life is over; what runs is as if it had never been ordered. */
   async stop(): Promise<void> {
     this.isStopped = true;
-    await this.abortAll(() => true, new Failure('stopped', 'The agent stops.'));
+    await this.running.abort(() => true, new Failure('stopped', 'The agent stops.'));
     await this.admission;
   }
 
@@ -54,7 +51,7 @@ export class Orders {
     const { journal } = this.means;
     const known = journal.find(command);
     if (known?.upgradeId === command.upgradeId && command.upgradeNo >= journal.floor.upgradeNo) return known;
-    const running = this.running.get(keyOf(command));
+    const running = this.running.find(command);
     if (running?.command.upgradeId === command.upgradeId) {
       return this.answer(command, { status: 'running', progress: running.progress });
     }
@@ -62,12 +59,12 @@ export class Orders {
     const other = known ?? running?.command;
     const refusal = refusalOf(journal.floor, command) ?? (other ? otherUpgrade(other) : this.lateAttempt(command));
     if (refusal) return this.answer(command, refused(refusal));
+    // INV-13: what is past its last look is on record before a higher epoch is seen, or it would go over for a lower one.
+    await this.running.supersede(command);
     await this.raise(command);
-    await this.supersede(command);
     this.throwIfStopped();
     const operation = new Operation(command);
-    this.running.set(keyOf(command), operation);
-    operation.begin(() => this.run(operation));
+    this.running.begin(operation, () => this.run(operation));
     return operation;
   }
 
@@ -97,7 +94,7 @@ export class Orders {
       if (TURNS.has(command.verb) && isStaying(command.verb, ending)) await this.means.driver.undrain();
       return answer;
     } finally {
-      if (!isLeaving) this.running.delete(keyOf(command));
+      if (!isLeaving) this.running.end(operation);
     }
   }
 
@@ -112,15 +109,16 @@ export class Orders {
   }
 
   /** N-11: the wanted partition is the active one by now. */
-  private async goDown({ command }: Operation): Promise<void> {
+  private async goDown(operation: Operation): Promise<void> {
     const { clock, driver, sendReports } = this.means;
-    const { args, epoch = 0 } = command;
+    const { args, epoch = 0 } = operation.command;
     await Promise.race([sendReports(), pause(clock, FAREWELL_MS)]);
     // It went down meanwhile for another reason, and what comes up must not be taken down again.
     if (this.isStopped) return;
     const activation: Activation = args.activation ?? 'reboot';
-    await driver.boot({ activation, epoch });
-    this.running.delete(keyOf(command));
+    // A machine that does not go down is found late by who waits for it; it is not tried again, as its turn may be over by then.
+    await driver.boot({ activation, epoch }).catch(() => undefined);
+    this.running.end(operation);
   }
 
   private raise(command: NodeCommand): Promise<void> {
@@ -128,20 +126,9 @@ export class Orders {
     return journal.raise(raise(journal.floor, command));
   }
 
-  /** What a newer order makes pointless ends before that one begins. */
-  private supersede(by: NodeCommand): Promise<void> {
-    const isOver = ({ command: { upgradeNo, verb, epoch } }: Operation): boolean =>
-      upgradeNo < by.upgradeNo ||
-      verb === by.verb ||
-      (verb === 'stage' && TURNS.has(by.verb)) ||
-      (epoch !== undefined && by.epoch !== undefined && epoch < by.epoch);
-    const message = `${by.verb} of upgrade ${by.upgradeNo}, attempt ${by.attempt}, came after it.`;
-    return this.abortAll(isOver, new Failure('superseded', message));
-  }
-
   private lateAttempt({ upgradeNo, verb, attempt }: NodeCommand): Reason | undefined {
     if (!TRANSFERS.has(verb)) return undefined;
-    const running = [...this.running.values()].map(({ command }) => command);
+    const running = this.running.all().map(({ command }) => command);
     const others = [...running, ...this.means.journal.ofVerb(upgradeNo, verb)];
     const isLate = others.some((one) => one.verb === verb && one.upgradeNo === upgradeNo && one.attempt > attempt);
     return isLate ? { reason: 'stale-attempt', message: `A later attempt than ${attempt} was made.` } : undefined;
@@ -168,7 +155,7 @@ export class Orders {
     if (stale) return stale;
     if (TRANSFERS.has(verb)) return undefined;
     if (epoch === undefined) return { reason: 'epoch-missing', message: `To cancel ${verb} needs its epoch.` };
-    const committed = [...this.running.values()].find((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
+    const committed = this.running.all().find((one) => one.isCommitted && (one.command.epoch ?? 0) <= epoch);
     const gone = committed?.command ?? goneFor(journal, upgradeNo, epoch, await driver.health());
     if (!gone) return undefined;
     if (gone.epoch === epoch) return { reason: 'activated', message: `The node has gone over for epoch ${epoch}.` };
@@ -180,16 +167,18 @@ export class Orders {
     const { args, epoch } = command;
     const { verb, attempt } = args.cancels ?? command;
     const why = new Failure('cancelled', `${verb} was cancelled.`);
-    await this.raise(command);
     if (TURNS.has(verb)) {
-      await this.abortAll((one) => one.command.epoch !== undefined && one.command.epoch <= (epoch ?? 0), why);
+      await this.running.abort((one) => one.command.epoch !== undefined && one.command.epoch <= (epoch ?? 0), why);
       // It may have been confirmed while this was waiting, and then it goes down whatever it is told.
       const tooLate = await this.whyNotCancel(command);
-      if (!tooLate) await this.means.driver.undrain();
-      return tooLate;
+      if (tooLate) return tooLate;
+      await this.raise(command);
+      await this.means.driver.undrain();
+      return undefined;
     }
+    await this.raise(command);
     const named = { ...command, verb, attempt, args: {} };
-    await this.abortAll((one) => keyOf(one.command) === keyOf(named), why);
+    await this.running.abort((one) => keyOf(one.command) === keyOf(named), why);
     if (this.means.journal.find(named)) return undefined;
     const never = await this.answer(named, { status: 'failed', reason: why.reason, message: why.message });
     await this.means.journal.record(never, false);
@@ -198,10 +187,6 @@ export class Orders {
 
   private throwIfStopped(): void {
     if (this.isStopped) throw new Error('the agent has stopped');
-  }
-
-  private async abortAll(isMeant: (operation: Operation) => boolean, why: Failure): Promise<void> {
-    await Promise.all([...this.running.values()].filter(isMeant).map((operation) => operation.abort(why)));
   }
 
   private async answer(command: NodeCommand, ending: Ending): Promise<Answer> {

@@ -125,8 +125,8 @@ export class FakeDriver implements Driver {
     this.active = this.next;
   }
 
-  async finalize(): Promise<void> {
-    await this.pass('finalize');
+  async finalize(signal: AbortSignal): Promise<void> {
+    await this.pass('finalize', signal);
     await this.partitions.mark(otherPartition(this.active), 'released');
   }
 

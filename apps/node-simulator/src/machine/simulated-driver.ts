@@ -146,8 +146,8 @@ export class SimulatedDriver implements Driver {
     await this.machine.cycle({ by: 'token', activation, epoch });
   }
 
-  async finalize(): Promise<void> {
-    await suffer(this.machine, 'finalize', this.machine.lifeSignal);
+  async finalize(signal: AbortSignal): Promise<void> {
+    await suffer(this.machine, 'finalize', signal);
     await this.machine.partitions.mark(otherPartition(this.machine.active), 'released');
   }
 
