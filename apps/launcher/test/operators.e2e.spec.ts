@@ -1,5 +1,5 @@
 import { eventually } from '@baton/testing';
-import { call, NEW, NEXT, OLD, simulatedNodes, System, Trial, WITHIN_MS } from './support/index.js';
+import { call, judge, NEW, NEXT, OLD, simulatedNodes, System, Trial, WITHIN_MS } from './support/index.js';
 
 const CLUSTERS = ['half-back', 'all-back', 'skips', 'finalizes', 'pauses', 'twins', 'commits'];
 const NODES = 4;
@@ -190,4 +190,10 @@ describe('an operator', () => {
     },
     2 * WITHIN_MS,
   );
+});
+
+describe('the history of all that operators asked for', () => {
+  it('is one in which nothing is wrong (INV-16, INV-22)', async () => {
+    expect(await judge(system)).toMatchObject({ status: 0, said: expect.stringMatching(/^holds +INV-22 /m) });
+  });
 });

@@ -1,4 +1,4 @@
-import { NEW, NEXT, OLD, System, Trial, WITHIN_MS, type Fault, type Wait } from './support/index.js';
+import { judge, NEW, NEXT, OLD, System, Trial, WITHIN_MS, type Fault, type Wait } from './support/index.js';
 
 interface Story {
   readonly clusterId: string;
@@ -150,4 +150,10 @@ describe('N-16 an upgrade stalls, says why, goes on when it is told to, and leav
     },
     2 * WITHIN_MS,
   );
+});
+
+describe('the history of all that stalled', () => {
+  it('is one in which nothing is wrong, and after no stall anything was granted before it was asked for (INV-22)', async () => {
+    expect(await judge(system)).toMatchObject({ status: 0, said: expect.stringMatching(/^holds +INV-22 /m) });
+  });
 });

@@ -87,7 +87,7 @@ describe('a simulator that is killed', () => {
     await eventually('it runs the new version', () => truth('n1').at(-1)?.version === NEW);
     const before = await facts();
     await killAndStart();
-    await eventually('all are up', () => ['n1', 'n2'].every((nodeId) => truth(nodeId).at(-1)?.event === 'up'));
+    await eventually('all are up again', () => ['n1', 'n2'].every((nodeId) => told(nodeId).at(-1) === 'up by crash'));
     const after = await facts();
     const { active, partitions, instanceId, epoch } = before;
     expect(after).toMatchObject({ active, partitions, instanceId, epoch, layers: { software: NEW } });

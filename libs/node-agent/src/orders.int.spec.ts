@@ -16,11 +16,11 @@ afterEach(async () => {
 const NEWER = 3_000_002;
 
 /** What the node keeps of a verb's outcomes and of the epochs that it has seen, in the order of its journal. */
-const kept = async (verb: string): Promise<readonly unknown[]> => {
+const kept = async (verb: string): Promise<readonly (number | string)[]> => {
   const lines = (await readFile(node.journalPath, 'utf8')).trim().split('\n');
   return lines
     .map((line) => JSON.parse(line) as { floor?: { epoch: number }; outcome?: { verb: string; status: string } })
-    .flatMap(({ floor, outcome }) => {
+    .flatMap(({ floor, outcome }): (number | string)[] => {
       if (floor) return [floor.epoch];
       return outcome?.verb === verb ? [outcome.status] : [];
     });

@@ -7,6 +7,8 @@ import type { Ailment } from './vitals.js';
 
 /** A machine that goes off again and again is up for so long in between. */
 const UP_MS = 500;
+/** Services that come and go are down for so long, and then up. */
+const FLAP_MS = 500;
 
 /** What faults do to a machine that is up. */
 export class Ills {
@@ -109,12 +111,10 @@ export class Ills {
     this.look();
   }
 
-  private async flap(ailment: Ailment, fault: SetFault, signal: AbortSignal): Promise<void> {
+  private async flap(ailment: Ailment, { ms = FLAP_MS, ...fault }: SetFault, signal: AbortSignal): Promise<void> {
     const { faults, vitals } = this.machine;
-    for (let isDown = true; !signal.aborted && faults.has(fault); isDown = !isDown) {
-      vitals.set(ailment, isDown);
-      await faults.passed(fault, signal);
-    }
+    vitals.flap(ailment, ms);
+    await faults.passed(fault, signal);
     vitals.set(ailment, false);
   }
 }

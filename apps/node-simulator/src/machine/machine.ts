@@ -1,20 +1,19 @@
 import type { PartitionName } from '@baton/contracts';
-import { Agent, Partitions, PeerEndpoint, pause, systemClock, type Manifest } from '@baton/node-agent';
+import { Partitions, pause, systemClock, type Manifest } from '@baton/node-agent';
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import type { Fault } from '../faults/fault.js';
 import { FaultBook } from '../faults/fault-book.js';
 import type { TruthLine } from '../truth.js';
+import { AgentLife } from './agent-life.js';
 import type { Body, Cause } from './body.js';
 import { BootLoader } from './boot-loader.js';
-import { findCopy } from './copies.js';
 import { damage } from './damage.js';
 import { Ills } from './ills.js';
 import { makeDisk } from './new-disk.js';
 import type { MachineOptions } from './options.js';
 import { answerPeer } from './peer-faults.js';
-import { SimulatedDriver } from './simulated-driver.js';
 import { Vitals } from './vitals.js';
 
 const CRASH: Cause = { by: 'fault', activation: 'reboot' };
@@ -34,15 +33,13 @@ export class Machine implements Body {
   /** What it booted; undefined: nothing yet. */
   manifest: Manifest | undefined;
   isDrained = false;
-  private agent: Agent | undefined;
-  private endpoint: PeerEndpoint | undefined;
+  private agent: AgentLife | undefined;
   /** Aborted when this life or run ends. */
   private life = new AbortController();
   private changing: Promise<void> | undefined;
   private isCrashing = false;
   private isStopped = false;
   private readonly ills: Ills;
-  private detach: (() => void)[] = [];
 
   private constructor(
     readonly options: MachineOptions,
@@ -111,9 +108,9 @@ export class Machine implements Body {
 
   /** A request of a peer; `path` is what follows this node's URL. */
   async handlePeer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { endpoint } = this;
-    if (!endpoint) return void request.socket.destroy();
-    if (await answerPeer(this, path, request, response)) await endpoint.handle(path, request, response);
+    const { agent } = this;
+    if (!agent) return void request.socket.destroy();
+    if (await answerPeer(this, path, request, response)) await agent.handlePeer(path, request, response);
   }
 
   /** Ends the simulation of this machine; its disk stays as it is. */
@@ -151,11 +148,9 @@ export class Machine implements Body {
   private async switchOff(): Promise<void> {
     this.isUp = false;
     this.options.workload.cut();
-    for (const detach of this.detach.splice(0)) detach();
-    this.endpoint?.cut();
-    this.endpoint = undefined;
-    await this.agent?.stop();
+    const { agent } = this;
     this.agent = undefined;
+    await agent?.end();
   }
 
   /** Tries to boot until it is up and healthy. */
@@ -214,36 +209,14 @@ export class Machine implements Body {
       this.upSince = performance.now();
     }
     [this.active, this.manifest, this.isDrained] = [active, manifest, false];
-    this.agent ??= await this.openAgent();
+    this.agent ??= await AgentLife.begin(this, this.ills.heartbeats(this.options.wire));
     const digests = await this.digests();
     if (this.isStopped) return;
     this.record('up', cause, digests);
     this.vitals.set('down', false);
     this.isUp = true;
     this.options.workload.open();
-    if (this.detach.length === 0) this.attach(this.agent);
-  }
-
-  private async openAgent(): Promise<Agent> {
-    const { clusterId, nodeId, url, gatewayUrl, client, folder } = this.options;
-    this.endpoint = new PeerEndpoint({
-      nodeId,
-      client,
-      findCopy: (sha256) => findCopy(this, sha256),
-      isHypervisorUp: () => this.vitals.isHypervisorUp,
-    });
-    const journalPath = join(folder, 'journal.jsonl');
-    const [driver, wire] = [new SimulatedDriver(this), this.ills.heartbeats(this.options.wire)];
-    return Agent.open({ clusterId, nodeId, url, gatewayUrl, client, journalPath, driver, wire, clock: systemClock });
-  }
-
-  private attach(agent: Agent): void {
-    const { wire } = this.options;
-    this.detach.push(
-      wire.serve((command) => agent.handle(command)),
-      wire.onReconnect(() => agent.reconnected()),
-    );
-    agent.start();
+    this.agent.attach();
   }
 
   private async digests(): Promise<TruthLine['digests']> {
