@@ -35,15 +35,17 @@ export class Trial {
     this.watch = system.watch(upgradeId);
   }
 
-  /** Sets the faults by node, and asks for the upgrade. */
+  /** Sets the faults by node, and asks for the upgrade; where none is set nothing is late, however busy the host. */
   static async start(
     system: System,
     clusterId: string,
     faults: Readonly<Record<string, Fault>> = {},
-    { to = NEW, strategy = 'strict', autoCommit = true }: Partial<UpgradeWish> = {},
+    { to = NEW, strategy, autoCommit = true }: Partial<UpgradeWish> = {},
   ): Promise<Trial> {
-    for (const [nodeId, fault] of Object.entries(faults)) await setFault(system, clusterId, nodeId, fault);
-    const upgradeId = await system.api.upgrade(clusterId, { to, strategy, autoCommit });
+    const set = Object.entries(faults);
+    for (const [nodeId, fault] of set) await setFault(system, clusterId, nodeId, fault);
+    const wish = { to, strategy: strategy ?? (set.length > 0 ? 'strict' : 'patient'), autoCommit };
+    const upgradeId = await system.api.upgrade(clusterId, wish);
     return new Trial(system, clusterId, upgradeId);
   }
 
