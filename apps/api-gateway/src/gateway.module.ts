@@ -11,6 +11,7 @@ import { ClustersController } from './clusters/clusters.controller.js';
 import { ClustersService } from './clusters/clusters.service.js';
 import { EventsController } from './events/events.controller.js';
 import { HeadWatch } from './events/head-watch.js';
+import { QumuloController } from './fronts/qumulo.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
 import { PlansController } from './plans/plans.controller.js';
@@ -51,7 +52,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
-        ...[StrategiesController, BackupsController],
+        ...[StrategiesController, BackupsController, QumuloController],
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [

@@ -43,6 +43,7 @@ const OBVIOUS = ['cluster', 'node', 'version', 'sha256', 'strategy'];
 
 const JSON_TYPE = 'application/json';
 const ROUTES = [
+  'GET /fronts/qumulo/{cluster}/v1/upgrade/status',
   ...['GET /v1/clusters/{cluster}/backups', 'POST /v1/clusters/{cluster}/backups'],
   'POST /v1/clusters/{cluster}/backups/{backup}/restore',
   ...['POST /v1/clusters', 'GET /v1/clusters', 'GET /v1/clusters/{cluster}', 'GET /v1/clusters/{cluster}/nodes'],

@@ -126,6 +126,10 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
       },
     ],
   },
+  QumuloStatus: {
+    ...{ install_path: `/v1/artifacts/${sha256}`, state: 'UPGRADE_PREPARING', details: '', error_message: '' },
+    ...{ error_state: 'UPGRADE_ERROR_NO_ERROR', is_blocked: false, blocked_reason: '' },
+  },
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },

@@ -49,6 +49,10 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       }),
     ),
   }),
+  QumuloStatus: object({
+    ...{ install_path: text(), state: text(), details: text(), error_message: text(), error_state: text() },
+    ...{ is_blocked: flag(), blocked_reason: text() },
+  }),
   Node: object({
     ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
     active: oneOf(['A', 'B']),
