@@ -3,6 +3,7 @@ import { Controller, Get, Inject, Param } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { ClusterParams } from '../clusters/cluster.dto.js';
 import { Answers } from '../openapi/answer.js';
+import { Problems } from '../openapi/problems.js';
 import { readAll } from '../intake/read-all.js';
 import type { Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
@@ -20,8 +21,12 @@ export class QumuloController {
   ) {}
 
   @Get('v1/upgrade/status')
-  @ApiOperation({ summary: "The cluster's latest upgrade, as Qumulo's `upgrade_status` says it" })
-  @Answers('QumuloStatus')
+  @ApiOperation({
+    operationId: 'getQumuloStatus',
+    summary: "The cluster's latest upgrade, as Qumulo's `upgrade_status` says it",
+  })
+  @Answers('QumuloStatus', { description: 'The status' })
+  @Problems('unknown-cluster')
   async status(@Param() { cluster: clusterId }: ClusterParams) {
     if (!(await this.reads.getCluster(clusterId))) {
       throw new ProblemError('unknown-cluster', `There is no cluster ${clusterId}. All clusters: GET /v1/clusters.`);

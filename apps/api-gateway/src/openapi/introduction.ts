@@ -23,6 +23,7 @@ export const TAGS: readonly (readonly [name: string, description: string])[] = [
   ['clusters', 'The clusters, and their nodes as they report themselves'],
   ['releases', 'The catalogue of releases, and their artifacts'],
   ['strategies', 'The policies that upgrades follow, from files and published'],
+  ['fronts', "Other systems' protocols over a cluster"],
   ['plans', 'Dry runs: all checks and the order of the nodes; nothing is changed'],
   ['upgrades', 'Start, watch, explain and steer upgrades'],
   ['events', 'The log of everything that happened, once or live'],
