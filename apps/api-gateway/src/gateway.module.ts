@@ -15,7 +15,7 @@ import { QumuloController } from './fronts/qumulo.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
 import { PlansController } from './plans/plans.controller.js';
-import type { Liveness, ParkedView, Reads, Wakes } from './ports.js';
+import type { Inspect, Liveness, ParkedView, Reads, Wakes } from './ports.js';
 import { ProblemFilter } from './problems/problem-filter.js';
 import { InputPipe } from './problems/validation.js';
 import { ProjectionsController } from './projections.controller.js';
@@ -24,7 +24,7 @@ import { ReleasesService } from './releases/releases.service.js';
 import type { Strategies } from './strategies/load-strategies.js';
 import { StrategiesController } from './strategies/strategies.controller.js';
 import { StrategiesService } from './strategies/strategies.service.js';
-import { CHECKS, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, WAKES } from './tokens.js';
+import { CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, WAKES } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
@@ -36,6 +36,7 @@ export interface GatewayParts {
   readonly strategies: Strategies;
   readonly artifacts: ArtifactStore;
   readonly liveness: Liveness;
+  readonly inspect: Inspect;
   readonly wakes: Wakes;
   /** By the name of the dependency. */
   readonly checks: Readonly<Record<string, HealthCheck>>;
@@ -60,6 +61,7 @@ export class GatewayModule {
         { provide: READS, useValue: parts.reads },
         { provide: STRATEGIES, useValue: parts.strategies },
         { provide: LIVENESS, useValue: parts.liveness },
+        { provide: INSPECT, useValue: parts.inspect },
         { provide: WAKES, useValue: parts.wakes },
         { provide: CHECKS, useValue: parts.checks },
         { provide: PARKED, useValue: parts.parked },

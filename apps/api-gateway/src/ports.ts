@@ -1,4 +1,5 @@
 import type { Heartbeat } from '@baton/contracts';
+import type { Inspected } from '@baton/domain';
 import type { ReadModels } from '@baton/read-models';
 
 /** The questions that read models answer; they may lag behind the log by a moment. */
@@ -20,6 +21,9 @@ export type Reads = Pick<
 export interface Liveness {
   lastOf(clusterId: string, nodeId: string): { readonly heartbeat: Heartbeat; readonly seenAt: number } | undefined;
 }
+
+/** Asks a node what it is; undefined: it does not answer. Rejects when there is no way to ask. */
+export type Inspect = (clusterId: string, nodeId: string) => Promise<Inspected | undefined>;
 
 /** Calls when something may have been appended; the result ends it. Losing a call costs at most a poll's delay. */
 export type Wakes = (wake: () => void) => () => void;

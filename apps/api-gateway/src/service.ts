@@ -27,6 +27,7 @@ import { resolve } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
+import { inspectNode } from './bus/inspect-node.js';
 import { createGateway } from './gateway.js';
 import type { Reads } from './ports.js';
 import { gatewaySettings } from './settings.js';
@@ -62,6 +63,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
   const app = await createGateway(
     {
       ...{ log, reads, strategies, artifacts, liveness },
+      inspect: (clusterId, nodeId) => inspectNode(bus, clusterId, nodeId),
       wakes: (wake) => follow(bus, CATEGORIES, wake),
       checks: checksOf(log, reads, bus, settings),
       rebuild: () => askRebuild(bus),

@@ -1,4 +1,5 @@
 import type { NodeHello } from '@baton/contracts';
+import type { Inspected } from '@baton/domain';
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -28,6 +29,8 @@ export interface Fixture {
   readonly app: NestFastifyApplication;
   readonly log: InMemoryEventLog;
   readonly heartbeats: Heartbeats;
+  /** What a node says when it is asked: as its last hello. A node that is not in it is silent. */
+  readonly answering: Map<string, Inspected>;
   readonly artifactDir: string;
   readonly parts: GatewayParts;
   /** As the bus would deliver it. */
@@ -58,8 +61,10 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const log = options.log ?? new InMemoryEventLog({ onAppended: () => wakes.forEach((wake) => wake()) });
   const artifactDir = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
   const heartbeats = new Heartbeats();
+  const answering = new Map<string, Inspected>();
   const parts: GatewayParts = {
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
+    inspect: async (_clusterId, nodeId) => answering.get(nodeId),
     strategies: await loadStrategies([STRATEGIES]),
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {
@@ -76,8 +81,12 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const documented = documentedProblems((await app.inject('/v1/openapi.json')).json());
 
   return {
-    ...{ app, log, heartbeats, artifactDir, parts },
-    hello: (nodeId, more) => app.get(HellosController).onHello(helloOf('demo', nodeId, more)),
+    ...{ app, log, heartbeats, answering, artifactDir, parts },
+    hello: (nodeId, more) => {
+      const hello = helloOf('demo', nodeId, more);
+      answering.set(nodeId, hello);
+      return app.get(HellosController).onHello(hello);
+    },
     send: async (method, url, body, headers) => {
       const isText = typeof body === 'string' || Buffer.isBuffer(body);
       const payload = isText ? { payload: body } : body === undefined ? {} : { payload: body as object };

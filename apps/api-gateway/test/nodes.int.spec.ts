@@ -41,6 +41,33 @@ describe('the nodes of a cluster', () => {
     });
   });
 
+  it('come back as what they are by now, in one append, and never unless they answer (N-16)', async () => {
+    const upgradeId = await startUpgrade(gateway);
+    await gateway.send('POST', `/v1/upgrades/${upgradeId}/evict`, { nodeId: 'n-01', confirmedDown: true });
+    const release = { type: 'UpgradeReleased', data: { upgradeId, outcome: 'aborted' } };
+    await append(gateway, upgradeId, 'cluster-demo', release);
+    const head = await gateway.log.head();
+    const once = { 'idempotency-key': 'once' };
+    const readmit = () => gateway.send('POST', '/v1/clusters/demo/nodes/n-01/readmit', {}, once);
+    gateway.answering.clear();
+    const silent = await readmit();
+    expect(silent).toMatchObject({ status: 409, body: { type: '/problems/node-silent' } });
+    expect(silent.body.detail).toMatch(/^n-01 does not answer/);
+
+    await gateway.hello('n-01', { bootId: 'b-9', layers: { software: '0.9.0' } });
+    expect(await gateway.log.head()).toBe(head);
+    expect(await readmit()).toMatchObject({ status: 200, body: { position: head + 2 } });
+    const written = await gateway.log.read({ after: head });
+    expect(written.map(({ type }) => type)).toEqual(['NodeReadmitted', 'NodeChanged']);
+    expect(await first()).toMatchObject({ status: 'member', layers: { software: { current: '0.9.0' } } });
+    const { body } = await gateway.send('POST', '/v1/clusters/demo/upgrades', { to: '1.1.0' });
+    const [requested] = await gateway.log.read({ streams: [`upgrade-${body.upgradeId}`] });
+    expect(requested?.data).toMatchObject({ from: '0.9.0' });
+
+    gateway.answering.clear();
+    expect(await readmit()).toMatchObject({ status: 200, body: { position: head + 2 } });
+  });
+
   it('have the health that their heartbeats tell, and none that is older than five seconds', async () => {
     expect((await first())['health']).toEqual({ state: 'unknown' });
     const now = Date.now();

@@ -1,5 +1,16 @@
 import { eventually } from '@baton/testing';
-import { call, LAST, NEW, NEXT, System, Trial, WITHIN_MS, type Fault, type Wait } from './support/index.js';
+import {
+  call,
+  LAST,
+  NEW,
+  NEXT,
+  simulatedNodes,
+  System,
+  Trial,
+  WITHIN_MS,
+  type Fault,
+  type Wait,
+} from './support/index.js';
 
 interface Story {
   readonly clusterId: string;
@@ -108,6 +119,18 @@ describe('N-07 another node takes the place of a seed node', () => {
   );
 });
 
+interface ListedNode {
+  readonly nodeId: string;
+  readonly status: string;
+  readonly layers: Readonly<Record<string, { readonly current: string }>>;
+}
+
+const listed = async (clusterId: string): Promise<readonly ListedNode[]> =>
+  (await system.api.ask<{ items: readonly ListedNode[] }>('GET', `/v1/clusters/${clusterId}/nodes`)).items;
+
+const simulated = async (clusterId: string, nodeId: string) =>
+  (await simulatedNodes(system, clusterId)).find((node) => node.nodeId === nodeId);
+
 describe('a node that is gone for good', () => {
   it.concurrent(
     'is evicted, and stays out when it comes back, until it is readmitted (N-16)',
@@ -122,11 +145,9 @@ describe('a node that is gone for good', () => {
       const head = (await api.events('?cluster=gone')).at(-1)?.position;
       await trial.heal('n2');
       await trial.machineRuns('n2', NEW);
-      const members = async () =>
-        (await api.ask<{ items: { nodeId: string; status: string }[] }>('GET', '/v1/clusters/gone/nodes')).items
-          .filter(({ status }) => status === 'member')
-          .map(({ nodeId }) => nodeId);
-      expect(await members()).toEqual(['n1', 'n3', 'n4']);
+      const members = async () => (await listed('gone')).filter(({ status }) => status === 'member');
+      const memberIds = async () => (await members()).map(({ nodeId }) => nodeId);
+      expect(await memberIds()).toEqual(['n1', 'n3', 'n4']);
       const later = await Trial.start(system, 'gone', {}, { to: NEXT, autoCommit: false });
       await api.reaches(later.upgradeId, 'prepared');
       const { gatewayUrl } = system.stack;
@@ -139,8 +160,21 @@ describe('a node that is gone for good', () => {
       const ofNode = (await api.events('?cluster=gone')).filter(({ stream }) => stream === 'node-gone_n2');
       expect(ofNode.filter(({ position }) => position > (head ?? 0))).toEqual([]);
 
-      await api.ask('POST', '/v1/clusters/gone/nodes/n2/readmit', { reason: 'a spec' });
+      const readmit = `${gatewayUrl}/v1/clusters/gone/nodes/n2/readmit`;
+      await later.fault('n2', { at: 'heartbeat', kind: 'gone' });
+      await eventually('n2 is off', async () => (await simulated('gone', 'n2'))?.state === 'off', WITHIN_MS);
+      expect(await call('POST', readmit, {})).toMatchObject({ status: 409, body: { type: '/problems/node-silent' } });
+      await later.heal('n2');
+      await later.machineRuns('n2', NEW);
+      await eventually('n2 answers', async () => (await call('POST', readmit, {})).status === 200, WITHIN_MS);
       await eventually('n2 is a member', async () => (await members()).length === 4, WITHIN_MS);
+      // It was evicted on the version before, and came back on the one that the others have left since.
+      const current = (await members()).map(({ nodeId, layers }) => [nodeId, layers['software']?.current]);
+      expect(current).toEqual(['n1', 'n2', 'n3', 'n4'].map((nodeId) => [nodeId, nodeId === 'n2' ? NEW : NEXT]));
+      const { planId } = await api.ask<{ planId: string }>('POST', '/v1/clusters/gone/plans', {
+        ...{ to: LAST, strategy: 'strict' },
+      });
+      expect(await api.ask('GET', `/v1/plans/${planId}`)).toMatchObject({ from: NEW });
       await later.again(LAST);
     },
     3 * WITHIN_MS,

@@ -94,6 +94,7 @@ const checkWritten = (from: Fields, field: string): void => {
 const checkOutcome = (from: Fields, field: string): void => {
   const outcome = object(from, field);
   optional(outcome, 'facts', checkFacts);
+  optional(outcome, 'url', text);
   optional(outcome, 'probe', checkProbe);
   optional(outcome, 'written', checkWritten);
   optional(outcome, 'alreadyActive', flag);

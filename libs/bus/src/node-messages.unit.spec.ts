@@ -48,6 +48,7 @@ describe('what nodes send', () => {
       progress: 0.5,
       outcome: {
         facts: hello.facts,
+        url: 'http://n1',
         probe: { reached: 2, failures: [{ from: 'n1', to: 'n2', reason: 'refused' }] },
         written: { sha256: 'a'.repeat(64), size: 10 },
         alreadyActive: false,
@@ -81,6 +82,7 @@ describe('what nodes send', () => {
     ],
     ['storage', { facts: { ...hello.facts, services: { storage: 'maybe' } } }],
     ['sha256', { written: { size: 1 } }],
+    ['url', { url: 9 }],
     ['failures', { probe: { reached: 1 } }],
     ['failure', { probe: { reached: 1, failures: [null] } }],
     ['reason', { probe: { reached: 1, failures: [{ from: 'n1', to: 'n2' }] } }],

@@ -96,6 +96,8 @@ export interface Answer {
 export interface Outcome {
   /** inspect, probe, drain (as it is before it goes down) and cancel (also when that is refused). */
   readonly facts?: Facts;
+  /** inspect: base URL under which peers reach this node. */
+  readonly url?: string;
   /** probe. */
   readonly probe?: ProbeResult;
   /** stage: what was written where, hashed again after reading it back. store: the stored copy. */

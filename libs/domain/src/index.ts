@@ -24,6 +24,7 @@ export {
   foldNodes,
   membersOf,
   noNode,
+  type Inspected,
   type Node,
   type MembershipCommand,
 } from './membership/membership.js';

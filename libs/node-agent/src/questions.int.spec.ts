@@ -18,6 +18,11 @@ describe('a question', () => {
     });
   });
 
+  it('is answered with the address under which peers reach the node, for whoever has not heard its hello', async () => {
+    const { outcome } = await node.ask('inspect');
+    expect(outcome?.url).toBe('http://127.0.0.1:9');
+  });
+
   it('is answered while an order is on its way', async () => {
     const release = node.driver.hold('stage');
     await node.begin('stage');

@@ -24,9 +24,13 @@ export class Questions {
   ) {}
 
   async answer(command: NodeCommand): Promise<Answer> {
-    const outcome = command.verb === 'probe' ? await this.probe(command) : { facts: await this.means.facts() };
+    const outcome = command.verb === 'probe' ? await this.probe(command) : await this.inspect();
     const life = await this.means.driver.health();
     return answerTo(command, life, outcome ? { status: 'done', outcome } : { status: 'running' });
+  }
+
+  private async inspect(): Promise<Outcome> {
+    return { facts: await this.means.facts(), url: this.prober.url };
   }
 
   /** A probe of many peers outlasts the reply; who asks again gets what it has found. */

@@ -131,18 +131,19 @@ export class ClustersController {
   @Write('423')
   @ApiOperation({
     operationId: 'readmitNode',
-    summary: 'Take an evicted node back into the cluster',
-    description: 'From then on it is heard again. Refused while the cluster is frozen.',
+    summary: 'Take an evicted node back into the cluster as what it is now',
+    description:
+      'The node is asked what it runs and where it is reached, and is heard again from then on. One that does not ' +
+      'answer stays evicted. Refused while the cluster is frozen.',
   })
   @ApiResponse({ status: 200, description: 'It is a member', type: PositionDto })
-  @Problems('unknown-cluster', 'unknown-node', 'cluster-frozen')
+  @Problems('unknown-cluster', 'unknown-node', 'node-silent', 'cluster-frozen')
   async readmit(
     @Param() { cluster, node }: NodeParams,
     @Body() { reason = 'readmitted by an operator' }: ReasonDto,
     @From() origin: Origin,
   ): Promise<PositionDto> {
-    const command = { type: 'ReadmitNode', clusterId: cluster, nodeId: node, reason } as const;
-    const { position } = await this.clusters.changeNode(cluster, node, command, origin);
+    const { position } = await this.clusters.readmit(cluster, node, reason, origin);
     return { position };
   }
 

@@ -62,6 +62,11 @@ export const PROBLEM_KINDS = {
     'The artifact was not uploaded',
     'Send it first: `PUT /v1/releases/{version}/artifact`.',
   ),
+  'node-silent': kind(
+    409,
+    'The node does not answer',
+    'Nobody knows what it runs, so it stays evicted. Start it and its agent, and readmit it then.',
+  ),
   'no-nodes': kind(409, 'The cluster has no nodes', 'Start the agents: nodes join by themselves.'),
   'plan-unfit': kind(
     409,

@@ -1,10 +1,10 @@
-import type { Membership, NodeEvent, NodeHello } from '@baton/contracts';
+import type { Facts, Membership, NodeEvent, NodeHello } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Recorded } from '@baton/kernel';
 import { refusedWhileFrozen } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { sameJson } from './same-json.js';
 
-/** The fold of `node-<c>_<n>`. What an evicted node was is kept: it is a member with it again when it is readmitted. */
+/** The fold of `node-<c>_<n>`. What an evicted node was is kept; what it is by now it says when it is readmitted. */
 export type Node =
   | { readonly status: 'absent' }
   | { readonly status: 'member'; readonly membership: Membership }
@@ -40,6 +40,12 @@ export const membersOf = (nodes: ReadonlyMap<string, Node>): readonly Membership
     .flatMap((node) => (node.status === 'member' ? [node.membership] : []))
     .sort((a, b) => (a.nodeId < b.nodeId ? -1 : 1));
 
+/** What a node said when it was asked just now. Agents of before this said no address: they keep the one that is known. */
+export interface Inspected {
+  readonly facts: Facts;
+  readonly url?: string;
+}
+
 export type MembershipCommand =
   | { readonly type: 'TakeHello'; readonly hello: NodeHello }
   | {
@@ -49,7 +55,14 @@ export type MembershipCommand =
       readonly reason: string;
       readonly confirmedDown: boolean;
     }
-  | { readonly type: 'ReadmitNode'; readonly clusterId: string; readonly nodeId: string; readonly reason: string };
+  | {
+      readonly type: 'ReadmitNode';
+      readonly clusterId: string;
+      readonly nodeId: string;
+      readonly reason: string;
+      /** Absent: it was not asked, or did not answer. */
+      readonly inspected?: Inspected;
+    };
 
 /** Rules of a node's membership. Who joins or comes back changes the cluster and waits while it is frozen. */
 export const decideNode = (command: MembershipCommand, node: Node, cluster: Cluster): Decision<NodeEvent> => {
@@ -73,15 +86,36 @@ export const decideNode = (command: MembershipCommand, node: Node, cluster: Clus
       return accept({ type: 'NodeEvicted', data: { clusterId, nodeId, reason, confirmedDown } });
     }
     case 'ReadmitNode': {
-      const { clusterId, nodeId, reason } = command;
+      const { clusterId, nodeId } = command;
       if (node.status === 'absent') return unknownNode(clusterId, nodeId);
       if (node.status === 'member') return nothing;
-      return frozen ? { refused: frozen } : accept({ type: 'NodeReadmitted', data: { clusterId, nodeId, reason } });
+      return frozen ? { refused: frozen } : readmit(command, node.membership);
     }
     default:
       return assertNever(command);
   }
 };
+
+/** Its hellos were dropped: with what it was when it was evicted, everything that is decided on it would be wrong. */
+const readmit = (
+  { clusterId, nodeId, reason, inspected }: Extract<MembershipCommand, { type: 'ReadmitNode' }>,
+  known: Membership,
+): Decision<NodeEvent> => {
+  if (!inspected) return silent(clusterId, nodeId);
+  const { facts, url = known.url } = inspected;
+  const membership = membershipOf({ clusterId, nodeId, url, facts });
+  const readmitted: NodeEvent = { type: 'NodeReadmitted', data: { clusterId, nodeId, reason } };
+  return sameJson(known, membership)
+    ? accept(readmitted)
+    : accept<NodeEvent>(readmitted, { type: 'NodeChanged', data: membership });
+};
+
+const silent = (clusterId: string, nodeId: string) =>
+  refuse(
+    'node-silent',
+    `${nodeId} does not answer, so nobody knows what it runs by now. It stays evicted. Start it and its agent, see that ` +
+      `its health is not silent in GET /v1/clusters/${clusterId}/nodes, and readmit it then.`,
+  );
 
 const unknownNode = (clusterId: string, nodeId: string) =>
   refuse('unknown-node', `Cluster ${clusterId} has no node ${nodeId}. Its nodes: GET /v1/clusters/${clusterId}/nodes.`);

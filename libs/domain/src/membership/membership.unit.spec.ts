@@ -1,7 +1,15 @@
 import type { Facts, Membership, NodeEvent, NodeHello } from '@baton/contracts';
 import { recorded, type Given } from '@baton/testing';
 import { foldCluster, noCluster } from '../cluster/cluster.js';
-import { decideNode, foldNode, foldNodes, membersOf, noNode, type MembershipCommand } from './membership.js';
+import {
+  decideNode,
+  foldNode,
+  foldNodes,
+  membersOf,
+  noNode,
+  type Inspected,
+  type MembershipCommand,
+} from './membership.js';
 
 const membership: Membership = {
   ...{ clusterId: 'demo', nodeId: 'n-01', url: 'http://127.0.0.1:9001', bootId: 'b-1', active: 'A' },
@@ -26,7 +34,8 @@ const given = (history: readonly NodeEvent[], frozen = false) => {
   return { when: (command: MembershipCommand) => decideNode(command, events.reduce(foldNode, noNode), cluster) };
 };
 const take: MembershipCommand = { type: 'TakeHello', hello };
-const readmit: MembershipCommand = { type: 'ReadmitNode', clusterId, nodeId, reason: 'repaired' };
+const unasked: MembershipCommand = { type: 'ReadmitNode', clusterId, nodeId, reason: 'repaired' };
+const readmit: MembershipCommand = { ...unasked, inspected: { facts, url } };
 const evict: MembershipCommand = { type: 'EvictNode', clusterId, nodeId, reason: 'gone', confirmedDown: true };
 const frozenRefusal = { refused: { kind: 'cluster-frozen', message: expect.stringContaining('u1') } };
 
@@ -71,6 +80,25 @@ describe('membership', () => {
     expect(given([joined]).when(readmit)).toEqual({ events: [] });
     expect(given([joined, evicted], true).when(readmit)).toEqual(frozenRefusal);
     expect(given([]).when(readmit)).toMatchObject({ refused: { kind: 'unknown-node' } });
+  });
+
+  it('readmits a node as what it is by now, and at the address that it has by now', () => {
+    const moved = 'http://127.0.0.1:9002';
+    const fellBack = { ...facts, bootId: 'b-7', layers: { software: '0.9.0' } };
+    const now = { ...membership, bootId: 'b-7', layers: { software: '0.9.0' } };
+    const readmitAs = (inspected: Inspected) => given([joined, evicted]).when({ ...unasked, inspected });
+    expect(readmitAs({ facts: fellBack, url: moved })).toEqual({
+      events: [readmitted, { type: 'NodeChanged', data: { ...now, url: moved } }],
+    });
+    expect(readmitAs({ facts: fellBack })).toEqual({ events: [readmitted, { type: 'NodeChanged', data: now }] });
+  });
+
+  it('does not readmit a node that does not answer, since nobody knows what it runs', () => {
+    expect(given([joined, evicted]).when(unasked)).toEqual({
+      refused: { kind: 'node-silent', message: expect.stringMatching(/^n-01 does not answer/) },
+    });
+    expect(given([joined, evicted], true).when(unasked)).toEqual(frozenRefusal);
+    expect(given([joined]).when(unasked)).toEqual({ events: [] });
   });
 
   it('refuses nodes of a cluster that nobody created', () => {
