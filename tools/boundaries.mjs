@@ -25,7 +25,7 @@ const LAYERS = {
 };
 
 // What specs use on top, in every project.
-const SPEC_PACKAGES = ['@jest/globals', '@nestjs/testing', 'ajv', 'fast-check', 'typescript', 'eslint'];
+const SPEC_PACKAGES = ['@jest/globals', '@nestjs/testing', 'ajv', 'ajv/**', 'fast-check', 'typescript', 'eslint'];
 
 const tag = (name) => `type:${name}`;
 

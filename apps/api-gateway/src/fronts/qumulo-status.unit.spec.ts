@@ -36,7 +36,7 @@ describe('the status of a cluster as Qumulo says it', () => {
 
   const any = fc.record({
     state: fc.constantFrom(...UPGRADE_STATES),
-    stage: fc.constantFrom('precheck', 'distribution', 'staging', 'rollout') as fc.Arbitrary<UpgradeStatus['stage']>,
+    stage: fc.constantFrom<UpgradeStatus['stage'][]>('precheck', 'distribution', 'staging', 'rollout'),
     blockedBy: fc.subarray([blocker, { ...blocker, what: 'Somebody paused.' }]),
   });
 

@@ -72,8 +72,8 @@ const tooDeepAt = (text: string): number | undefined => {
   const parser = new Parser();
   let read = 0;
   for (const lexeme of new Lexer().lex(text)) {
-    // Nothing of it is kept: only how many collections are open counts.
-    for (const _token of parser.next(lexeme)) continue;
+    // Only how many collections are open counts.
+    Array.from(parser.next(lexeme));
     read += lexeme.length;
     if (parser.stack.length > LEVELS_MAX) return read;
   }
