@@ -4,31 +4,40 @@ import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { heal, judge, onDatabase, readModelsOf, setFault, System, Watch, WITHIN_MS } from './support/index.js';
+import {
+  call,
+  ClosedDoor,
+  Gate,
+  heal,
+  judge,
+  loggedOf,
+  onDatabase,
+  readModelsOf,
+  setFault,
+  System,
+  WITHIN_MS,
+} from './support/index.js';
 
 const NODES = 4;
-// Each service looks into the log by itself when it was idle for a second: that is several looks.
-const AWAY_MS = 4_000;
+// Between two knocks of a service lie the 2 s that it waits for an answer; it would look into the log each second.
+const KNOCKS = 2;
 
 let system: System;
-let watch: Watch;
 
 beforeAll(async () => {
   system = await System.start({ clusters: 'lab:4' });
   await system.api.cluster('lab', NODES);
 }, 2 * WITHIN_MS);
 afterAll(() => system?.stop(), WITHIN_MS);
-afterEach(() => watch.close());
 
 const upgradeTo = async (version: string): Promise<string> => {
   await system.api.release(version);
-  const upgradeId = await system.api.upgrade('lab', { to: version });
-  watch = new Watch(system.stack.gatewayUrl, upgradeId);
-  return upgradeId;
+  return system.api.upgrade('lab', { to: version });
 };
 
 /** The rollout stands at the second node until it is healed. */
-const untilItHangs = async (): Promise<number> => (await watch.untilType('HolderActivated', 2)).position;
+const untilItHangs = async (upgradeId: string): Promise<number> =>
+  (await system.watch(upgradeId).untilType('HolderActivated', 2)).position;
 
 const isCompleted = async (upgradeId: string, version: string): Promise<void> => {
   const { versions } = await system.api.reaches(upgradeId, 'completed');
@@ -53,24 +62,68 @@ const streamMadeAt = async (): Promise<string> => {
   }
 };
 
+/** A service hands an upgrade over with an event, and the next one takes it on with another. */
+const HAND_OVERS = [
+  { by: 'api-gateway', event: 'UpgradeAdmitted', to: 'precheck-svc', next: 'PrecheckStarted' },
+  { by: 'precheck-svc', event: 'PrecheckPassed', to: 'distribution-svc', next: 'DistributionStarted' },
+  { by: 'distribution-svc', event: 'DistributionCompleted', to: 'staging-svc', next: 'StagingStarted' },
+  { by: 'staging-svc', event: 'StagingCompleted', to: 'rollout-svc', next: 'RolloutStarted' },
+  { by: 'rollout-svc', event: 'RolloutCompleted', to: 'api-gateway', next: 'UpgradeCompleted' },
+];
+const SERVICES = [...HAND_OVERS.map(({ by }) => by), 'projection-svc'];
+
+/** Every service reaches the log, and not the bus. */
+const areCutOff = async (): Promise<boolean> => {
+  const isCutOff = async (service: string): Promise<boolean> => {
+    const url = `${system.healthUrlOf(service)}/readyz`;
+    const { body } = await call<{ checks: Readonly<Record<string, string>> }>('GET', url);
+    return body.checks['postgres'] === 'ok' && body.checks['nats']?.startsWith('no connection') === true;
+  };
+  return (await Promise.all(SERVICES.map(isCutOff))).every(Boolean);
+};
+
+/** Lets in who stands at the gate while there is no nats-server; the last event of the upgrade when all could have acted on it. */
+const handedOverInVain = async (gate: Gate, upgradeId: Promise<string>): Promise<string | undefined> => {
+  await system.stack.down('nats-server');
+  const door = await ClosedDoor.at(system.stack.natsUrl);
+  try {
+    await eventually('every service is cut off from the bus', areCutOff, WITHIN_MS);
+    await gate.letOneIn();
+    await door.knocked(SERVICES, KNOCKS);
+    await eventually('every service reaches the log', areCutOff, WITHIN_MS);
+    return (await loggedOf(system, await upgradeId)).at(-1)?.type;
+  } finally {
+    await door.close();
+    await system.stack.up('nats-server');
+  }
+};
+
 describe('without nats-server', () => {
   it(
-    'nobody acts on what another service has appended, and all of it goes on when it is back',
+    'nobody takes on what another service has appended, at each of the five hand-overs, and all goes on when it is back',
     async () => {
       await system.api.release('1.1.0');
-      await system.stack.down('nats-server');
-      const upgradeId = await system.api.upgrade('lab', { to: '1.1.0' });
-      watch = new Watch(system.stack.gatewayUrl, upgradeId);
-      const requested = await watch.untilType('UpgradeRequested');
-      const isPast = async () => Date.now() > Date.parse(requested.recordedAt) + AWAY_MS;
-      await eventually('every service has looked several times', isPast, WITHIN_MS);
-      const since = await system.api.events(`?after=${requested.position - 1}`);
-      expect(since.map(({ type }) => type)).toEqual(['UpgradeRequested', 'UpgradeAdmitted']);
-
-      await system.stack.up('nats-server');
-      await isCompleted(upgradeId, '1.1.0');
+      const gate = await Gate.shut(
+        system,
+        HAND_OVERS.map(({ event }) => event),
+      );
+      const asked = system.api.upgrade('lab', { to: '1.1.0' });
+      const lasts: unknown[] = [];
+      try {
+        for (const { by, to } of HAND_OVERS) {
+          await gate.reached();
+          lasts.push({ by, event: await handedOverInVain(gate, asked), to });
+        }
+      } finally {
+        await gate.open();
+      }
+      expect(lasts).toEqual(HAND_OVERS.map(({ by, event, to }) => ({ by, event, to })));
+      await isCompleted(await asked, '1.1.0');
+      const types = (await loggedOf(system, await asked)).map(({ type }) => type);
+      const nexts = HAND_OVERS.map(({ event }) => types[types.indexOf(event) + 1]);
+      expect(nexts).toEqual(HAND_OVERS.map(({ next }) => next));
     },
-    2 * WITHIN_MS,
+    3 * WITHIN_MS,
   );
 });
 
@@ -80,7 +133,7 @@ describe('when JetStream has lost its disk in the middle of an upgrade', () => {
     async () => {
       await setFault(system, 'lab', 'n2', { at: 'boot', kind: 'hang' });
       const upgradeId = await upgradeTo('1.2.0');
-      await untilItHangs();
+      await untilItHangs(upgradeId);
       const before = await streamMadeAt();
       await system.stack.down('nats-server');
       rmSync(join(system.folder, 'jetstream'), { recursive: true });
@@ -100,7 +153,7 @@ describe('read models', () => {
     async () => {
       await setFault(system, 'lab', 'n2', { at: 'boot', kind: 'hang' });
       const upgradeId = await upgradeTo('1.3.0');
-      const position = await untilItHangs();
+      const position = await untilItHangs(upgradeId);
       const before = await system.api.status(upgradeId, `?after=${position}`);
       await onDatabase(system, async (client) => {
         const { rows } = await client.query<{ name: string }>(

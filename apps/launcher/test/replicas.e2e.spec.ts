@@ -2,7 +2,18 @@ import type { NodeCommand, Verb } from '@baton/contracts';
 import { eventually } from '@baton/testing';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { readFileSync } from 'node:fs';
-import { Api, heal, judge, loggedOf, setFault, simulatedNodes, System, Watch, WITHIN_MS } from './support/index.js';
+import {
+  Api,
+  call,
+  heal,
+  judge,
+  loggedOf,
+  setFault,
+  simulatedNodes,
+  System,
+  Watch,
+  WITHIN_MS,
+} from './support/index.js';
 
 const NODES = 12;
 const STAGES = ['precheck-svc', 'distribution-svc', 'staging-svc', 'rollout-svc'] as const;
@@ -29,10 +40,7 @@ afterAll(async () => {
 }, WITHIN_MS);
 
 const metric = async (service: string, replica: number, name: string): Promise<number> => {
-  const log = readFileSync(system.logOf(nameOf(service, replica)), 'utf8');
-  const [, port] = /"ready \{\\"health\\":(\d+)/.exec(log) ?? [];
-  const url = port === undefined ? system.stack.gatewayUrls[replica - 1] : `http://127.0.0.1:${port}`;
-  const text = await (await fetch(`${url}/metrics`)).text();
+  const { text } = await call('GET', `${system.healthUrlOf(nameOf(service, replica))}/metrics`);
   return Number(new RegExp(`^${name}\\{[^}]*\\} (\\d+)$`, 'm').exec(text)?.[1] ?? NaN);
 };
 

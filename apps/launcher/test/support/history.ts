@@ -1,10 +1,12 @@
 import { toCloudEvent } from '@baton/bus';
-import { EVENTS_STREAM } from '@baton/contracts';
+import { EVENTS_STREAM, type UpgradeStatus } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 import { eventually } from '@baton/testing';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
-import { spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { text } from 'node:stream/consumers';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,10 +21,34 @@ const CHECKER = fileURLToPath(new URL('../../../../simulation/dist/main.js', imp
 export const judge = async (system: System): Promise<{ readonly status: number | null; readonly said: string }> => {
   const folder = mkdtempSync(join(system.folder, 'history-'));
   await collectHistory(system, folder);
-  const { status, stdout, stderr } = spawnSync(process.execPath, [CHECKER, folder], { encoding: 'utf8' });
-  rmSync(folder, { recursive: true });
-  return { status, said: stdout + stderr };
+  return judgeIn(folder);
 };
+
+/** Whether the checker finds in the log up to there what a status says: `holds`, or what does not. */
+export const judgeStatus = async (system: System, log: readonly Recorded[], status: UpgradeStatus): Promise<string> => {
+  const folder = mkdtempSync(join(system.folder, 'history-'));
+  write(folder, 'log.ndjson', linesOf(log));
+  write(folder, 'statuses.ndjson', [JSON.stringify(status)]);
+  const { said } = await judgeIn(folder);
+  const [row = said] = /^.* INV-10 .*(?:\n {15}.*)*/m.exec(said) ?? [];
+  return /^holds /.test(row) ? 'holds' : row;
+};
+
+/** The folder is gone when it was judged. */
+const judgeIn = async (folder: string): Promise<{ readonly status: number | null; readonly said: string }> => {
+  const checker = spawn(process.execPath, [CHECKER, folder], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const closed = once(checker, 'close');
+  const [out, err] = await Promise.all([text(checker.stdout), text(checker.stderr)]);
+  await closed;
+  rmSync(folder, { recursive: true });
+  return { status: checker.exitCode, said: out + err };
+};
+
+const write = (folder: string, name: string, lines: readonly string[]): void =>
+  writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+
+const linesOf = (log: readonly Recorded[]): readonly string[] =>
+  log.map((event) => decoder.decode(toCloudEvent(event)));
 
 /** Writes `log.ndjson`, `stream.ndjson`, `statuses.ndjson`, `truth/` and `journals/`. */
 export const collectHistory = async (system: System, folder: string): Promise<void> => {
@@ -31,14 +57,10 @@ export const collectHistory = async (system: System, folder: string): Promise<vo
   const { items } = await api.ask<{ items: { upgradeId: string }[] }>('GET', '/v1/upgrades?limit=100');
   const statuses = await Promise.all(items.map(({ upgradeId }) => api.status(upgradeId, `?after=${log.length}`)));
 
-  const write = (name: string, lines: readonly string[]): void =>
-    writeFileSync(join(folder, name), lines.map((line) => `${line}\n`).join(''));
+  write(folder, 'log.ndjson', linesOf(log));
+  write(folder, 'stream.ndjson', stream);
   write(
-    'log.ndjson',
-    log.map((event) => decoder.decode(toCloudEvent(event))),
-  );
-  write('stream.ndjson', stream);
-  write(
+    folder,
     'statuses.ndjson',
     statuses.map((status) => JSON.stringify(status)),
   );

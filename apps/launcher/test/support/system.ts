@@ -1,5 +1,5 @@
 import { eventually } from '@baton/testing';
-import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -69,6 +69,14 @@ export class System {
 
   logOf(name: string): string {
     return join(this.folder, 'logs', `${name}.log`);
+  }
+
+  /** Where a service, or another replica of it, tells of its health. */
+  healthUrlOf(name: string): string {
+    const starts = readFileSync(this.logOf(name), 'utf8').matchAll(/"ready \{\\"(?:health|http)\\":(\d+)/g);
+    const [, port] = [...starts].at(-1) ?? [];
+    if (port === undefined) throw new Error(`${name} has not said where it listens`);
+    return `http://127.0.0.1:${port}`;
   }
 
   /** The disks of the nodes and the artifacts as they are now, in a new folder. */
