@@ -14,6 +14,7 @@ export type StageCommand =
 /** What an operator may ask of an upgrade. */
 export const OPERATOR_COMMANDS = [
   'commit',
+  'approve',
   'pause',
   'resume',
   'retry',

@@ -37,6 +37,7 @@ export {
   type StallReason,
   type TokenGranted,
   type TokenReturned,
+  type WindowAwaited,
 } from './events/lane.js';
 export {
   type Membership,
@@ -65,9 +66,12 @@ export {
 } from './events/precheck.js';
 export { type ArtifactUploaded, type ReleaseEvent, type ReleaseRegistered } from './events/release.js';
 export {
+  WAVE_STALL_REASONS,
+  type ApprovalAwaited,
   type CommitPointReached,
   type Direction,
   type NodeFinalized,
+  type NodeFormed,
   type RollbackCompleted,
   type RollbackStarted,
   type RolloutAborted,
@@ -79,6 +83,11 @@ export {
   type RolloutStalled,
   type RolloutStarted,
   type WaveCompleted,
+  type WaveContinued,
+  type WaveResumed,
+  type WaveSettling,
+  type WaveStalled,
+  type WaveStallReason,
   type WaveStarted,
 } from './events/rollout.js';
 export {
@@ -92,6 +101,7 @@ export {
 export { type StrategyEvent, type StrategyPublished } from './events/strategy.js';
 export {
   type AbortRequested,
+  type ApprovalGiven,
   type CommandRefused,
   type CommitRequested,
   type EvictRequested,
@@ -148,12 +158,18 @@ export {
 } from './status.js';
 export {
   FAILURE_ACTIONS,
+  WEEKDAYS,
   type FailureAction,
   type OnFailure,
+  type RollbackRule,
   type Severity,
   type Strategy,
+  type Thresholds,
   type Timing,
+  type WaveGate,
   type WaveRule,
+  type Weekday,
+  type WindowRule,
 } from './strategy.js';
 export {
   EVENTS_STREAM,

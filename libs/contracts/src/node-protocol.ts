@@ -144,6 +144,8 @@ export interface Facts {
   /** Highest seen, kept on disk. */
   readonly upgradeNo: number;
   readonly epoch: number;
+  /** The cluster that its software has formed with that of other nodes, itself included; absent: none. */
+  readonly formed?: { readonly members: number };
   /** A partition that did not boot healthy within 3 tries, after which the node went back by itself. */
   readonly fellBack?: { readonly from: string; readonly to: string; readonly tries: number };
 }

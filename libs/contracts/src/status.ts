@@ -62,6 +62,8 @@ export interface Blocker {
   readonly kind: string;
   readonly nodeId?: string;
   readonly lane?: string;
+  /** The wave that waits to be approved. */
+  readonly wave?: number;
   readonly since: string;
   /** Positions in the log. */
   readonly evidence: readonly number[];
@@ -110,6 +112,14 @@ export interface UpgradeStatus {
   readonly nodes: readonly NodeStatus[];
   readonly checks: readonly CheckStatus[];
   readonly blockedBy: readonly Blocker[];
-  readonly rollback: { readonly possible: boolean; readonly until?: string; readonly reason?: string };
+  /** `until`: `finalized`, or the time (ISO 8601) after which it is too late. `waves`: only these go back; absent: all. */
+  readonly rollback: {
+    readonly possible: boolean;
+    readonly until?: string;
+    readonly reason?: string;
+    readonly waves?: readonly number[];
+  };
+  /** More than one version runs since then; after `validUntil` that is not a valid design, as the strategy says. */
+  readonly mixed?: { readonly since: string; readonly validUntil: string };
   readonly allowed: readonly OperatorCommand[];
 }

@@ -9,6 +9,67 @@ export interface WaveRule {
   readonly select?: Readonly<Record<string, string>>;
   /** `one`: all in one lane; `per-node`: a lane each; a label: a lane for each of its values. */
   readonly lanes: 'one' | 'per-node' | { readonly label: string };
+  /** At most so many of its lanes are open, so that at most so many hold a token at a time; absent: all of them. */
+  readonly lanesAtOnce?: number;
+  /** In which order its nodes go, and its lanes by their first node; absent: `id`. A label: by its value, as people count. */
+  readonly order?: 'id' | 'most-free-space' | { readonly label: string };
+  /** So many of its nodes go first, one after the other, as the wave `<name>-canary`; the rest is a wave after it. */
+  readonly canary?: number;
+  /** How its nodes go over; absent: as the strategy says. */
+  readonly activation?: Activation;
+  /** What must be shown when all its lanes are done, before it is over; not on the way back. */
+  readonly gates?: readonly WaveGate[];
+  /** From the end of its last lane until it is over. Milliseconds; not on the way back. */
+  readonly soakMs?: number;
+  /** It begins when someone approves it; not on the way back. */
+  readonly approval?: boolean;
+  /** When it is over, it and the waves before it do not go back any more. */
+  readonly commitPoint?: boolean;
+  /** In percent of its nodes; not on the way back. */
+  readonly thresholds?: Thresholds;
+  /** What stops when a holder of it fails; absent: as the strategy says. */
+  readonly onFailure?: OnFailure;
+}
+
+/**
+ * `reform`: every node of the wave says that it has formed a cluster again with as many members as went over.
+ * `quorum`: more than half of them say so of more than half. Not shown within `timeoutMs` after the last lane was done,
+ * the wave stalls, or all that may go back does (`roll-back-all`) and the upgrade ends.
+ */
+export interface WaveGate {
+  readonly gate: 'reform' | 'quorum';
+  readonly timeoutMs: number;
+  /** Absent: as `onFailure`, whose other actions are none for a wave: it stalls. */
+  readonly onTimeout?: 'stall' | 'roll-back-all';
+}
+
+export interface Thresholds {
+  /** More of them failed than this: no node is granted in the whole upgrade until someone resumes it. */
+  readonly failedMax?: number;
+  /** Fewer of them done than this at its end: the wave is not over until someone resumes it. */
+  readonly doneMin?: number;
+}
+
+export const WEEKDAYS = ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] as const;
+export type Weekday = (typeof WEEKDAYS)[number];
+
+/** A time of the week in which nodes may be granted. `to` before `from` is of the day after; `24:00` is midnight. */
+export interface WindowRule {
+  /** The days on which it begins. */
+  readonly days: readonly Weekday[];
+  /** `HH:MM` by the clocks of the zone. */
+  readonly from: string;
+  readonly to: string;
+  /** IANA name, e.g. `Europe/Berlin`. */
+  readonly zone: string;
+}
+
+/** What may go back, and until when. */
+export interface RollbackRule {
+  /** Names of the waves that go back; absent: all after the last commit point. */
+  readonly waves?: readonly string[];
+  /** So long after completion it may still be asked for, in milliseconds; absent: until finalized. */
+  readonly withinMs?: number;
 }
 
 /** How long each step may take before the holder is called late. All in milliseconds. */
@@ -63,6 +124,11 @@ export interface Strategy {
   readonly onFailure: OnFailure;
   /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
   readonly backup?: { readonly keep: number };
+  /** Nodes are granted the way forward only in one of these; absent: at any time. */
+  readonly windows?: readonly WindowRule[];
+  readonly rollback?: RollbackRule;
+  /** A mix of versions that stands longer is flagged as not a valid design; nothing acts on it. Absent: it may last. */
+  readonly mixed?: { readonly warnAfterMs: number };
   /** False: the upgrade waits in `prepared` until someone commits it. */
   readonly autoCommit: boolean;
 }

@@ -1,7 +1,7 @@
 import type { Direction, LaneEvent, LaneOpened, Request, RolloutEvent, Strategy } from '@baton/contracts';
 import { given, type Given } from '@baton/testing';
 import { rolloutStage } from '../src/rollout/stage.js';
-import { asked, flatten, type History } from './lane-fixtures.js';
+import { asked, eventsOf, flatten, type History } from './lane-fixtures.js';
 import { UPGRADE, happened } from './precheck-fixtures.js';
 
 const onLane = <T extends LaneEvent['type']>(
@@ -24,6 +24,20 @@ export const planned = (...waves: readonly Readonly<Record<string, readonly stri
   ),
   happened('PrecheckPassed', { run: 1, warnings: 0 }),
 ];
+
+type Lanes = Readonly<Record<string, readonly string[]>>;
+
+/** The same, with the names that the waves have in the strategy. */
+export const plannedAs = (waves: Readonly<Record<string, Lanes>>): readonly Given[] => {
+  const summary = {
+    ...{ nodes: 0, seeds: [], skipped: [], from: '1.0.0', to: '1.1.0', disruption: 'some' },
+    waves: Object.entries(waves).map(([name, lanes], index) => ({
+      ...{ wave: index + 1, name, lanes: Object.keys(lanes).length, nodes: Object.values(lanes).flat().length },
+    })),
+  };
+  const events = planned(...Object.values(waves));
+  return events.toSpliced(-1, 0, happened('PlanMade', { run: 1, digest: 'd'.repeat(64), summary }));
+};
 
 export const staged = (left: readonly string[] = []): Given => ({
   stream: `staging-${UPGRADE}`,
@@ -62,10 +76,15 @@ export const rollout = (...history: History) => {
 
 export type Rollout = ReturnType<typeof rollout>;
 
-export const advance = (of: Rollout): readonly (RolloutEvent | LaneOpened)[] => {
-  const decision = of.when({ type: 'Advance', now: 5000 });
-  return 'events' in decision ? decision.events : [];
-};
+export const advance = (of: Rollout, now = 5000): readonly (RolloutEvent | LaneOpened)[] =>
+  eventsOf(of.when({ type: 'Advance', now }));
+
+/** What is recorded when everything that is due by then has come. */
+export const passed = (of: Rollout, now: number): readonly (RolloutEvent | LaneOpened)[] =>
+  of
+    .due()
+    .filter(({ at }) => at <= now)
+    .flatMap(({ command }) => eventsOf(of.when({ ...command, now })));
 
 export const scoped = (scope: Strategy['onFailure']['scope'], more: Partial<Request> = {}): Given =>
   asked({ onFailure: { scope } }, more);

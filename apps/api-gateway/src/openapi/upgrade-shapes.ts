@@ -17,6 +17,7 @@ const blocker = object({
   kind: text('For machines, e.g. boot-late, check-failed, awaits-commit'),
   'nodeId?': text(),
   'lane?': text(),
+  'wave?': count('The wave that waits to be approved'),
   since: time(),
   evidence: list(count(), 'Positions of the log'),
   unblock: list(oneOf(OPERATOR_COMMANDS), 'The commands that end the wait'),
@@ -62,7 +63,10 @@ const common = {
   strategy: text(),
 };
 
-const rollback = object({ possible: flag(), 'until?': text(), 'reason?': text() });
+const rollback = object({
+  ...{ possible: flag(), 'until?': text(), 'reason?': text() },
+  'waves?': list(count(), 'Only these go back; absent: all'),
+});
 
 /** What the read models and the log say of an upgrade, by name. */
 export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
@@ -81,6 +85,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
     checks: list(check),
     blockedBy: list(ref('Blocker'), 'Why it waits; never empty before it is over'),
     rollback,
+    'mixed?': object({ since: time(), validUntil: time() }),
     allowed: list(oneOf(OPERATOR_COMMANDS), 'The commands that are legal now'),
   }),
   Explanation: object({

@@ -53,6 +53,7 @@ export class CommandsService {
           cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
           node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
           status,
+          now: Date.now(),
         },
       );
     };

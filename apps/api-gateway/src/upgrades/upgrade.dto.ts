@@ -74,7 +74,7 @@ export class OperatorCommandDto {
     minimum: 1,
     maximum: 1000,
     example: 1,
-    description: 'rollback: the whole wave',
+    description: 'rollback: the whole wave. approve: which wave; absent: the one that waits',
   })
   @Optional()
   @IsInt({ message: 'must be a whole number from 1 to 1000' })

@@ -125,7 +125,9 @@ export class UpgradesController {
   async explain(@Param() { upgrade }: UpgradeParams, @Query() query: StatusQuery) {
     await seen(this.reads, query);
     const status = await this.existing(upgrade, query.at);
-    return { ...explain(status), parked: await this.parkedOf(upgrade) };
+    // As it was then, as far as it was known then.
+    const now = query.at === undefined ? Date.now() : Date.parse(status.updatedAt);
+    return { ...explain(status, now), parked: await this.parkedOf(upgrade) };
   }
 
   @Get('upgrades/:upgrade/events')
@@ -153,7 +155,8 @@ export class UpgradesController {
   @Write('allowed')
   @ApiOperation({
     operationId: 'commandUpgrade',
-    summary: 'Commit, pause, resume, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
+    summary:
+      'Commit, approve, pause, resume, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
     description: COMMANDS,
   })
   @ApiBody({ type: OperatorCommandDto, examples: COMMAND_BODIES })

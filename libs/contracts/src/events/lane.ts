@@ -17,6 +17,8 @@ export type LaneOpened = Event<
     witnesses: readonly string[];
     /** It goes back by itself while its wave goes forward. */
     alone?: true;
+    /** Of the plan: what the strategy says of this wave holds here. Absent: what it says of all. */
+    waveName?: string;
   }
 >;
 /** `digest` is the artifact's, or for a node that goes back the one its old partition holds (empty: unknown). */
@@ -24,6 +26,8 @@ export type TokenGranted = Event<
   'TokenGranted',
   { nodeId: string; epoch: number; direction: Direction; attempt: number; digest: string; at: number }
 >;
+/** The strategy's windows are closed: nobody of the lane is granted before `until`. */
+export type WindowAwaited = Event<'WindowAwaited', { until: number; at: number }>;
 /** Who goes down, so that whoever comes back can be told from it; `version` and `digest` are what it runs until then. */
 export type HolderDrained = Event<
   'HolderDrained',
@@ -110,6 +114,7 @@ export type LaneClosed = Event<
 
 export type LaneEvent =
   | LaneOpened
+  | WindowAwaited
   | TokenGranted
   | HolderDrained
   | HolderActivated

@@ -23,6 +23,8 @@ export interface Request {
 
 export type UpgradeRequested = Event<'UpgradeRequested', Request>;
 export type CommitRequested = Event<'CommitRequested', { reason?: string }>;
+/** Someone lets a wave begin that waits for it. */
+export type ApprovalGiven = Event<'ApprovalGiven', { wave: number; reason?: string }>;
 export type PauseRequested = Event<'PauseRequested', { reason?: string }>;
 export type ResumeRequested = Event<'ResumeRequested', { reason?: string }>;
 export type RetryRequested = Event<'RetryRequested', { nodeId: string; reason?: string }>;
@@ -48,6 +50,7 @@ export type UpgradeFinalized = Event<'UpgradeFinalized', Record<string, never>>;
 export type UpgradeEvent =
   | UpgradeRequested
   | CommitRequested
+  | ApprovalGiven
   | PauseRequested
   | ResumeRequested
   | RetryRequested

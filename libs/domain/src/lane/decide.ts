@@ -14,11 +14,11 @@ import { turnBackEarly, unblock } from './unblock.js';
 export const decideLane = (
   command: StageCommand & Timed,
   state: LaneState,
-  { intent, stalls }: LaneContext,
+  context: LaneContext,
 ): Decision<LaneEvent | RolloutStalled> => {
-  const { request } = intent;
+  const { request } = context.intent;
   if (!request) return nothing;
-  const scene = <S extends LaneState>(now: S): Scene<S> => ({ state: now, request, intent, stalls, now: command.now });
+  const scene = <S extends LaneState>(now: S): Scene<S> => ({ ...context, state: now, request, now: command.now });
   const events = settle(state, told(command, state, scene), (now) => follows(now, scene), evolved);
   return { events: [...events, ...spreadStall(scene(events.reduce(evolved, state)), events)] };
 };

@@ -1,6 +1,8 @@
-import type { Direction, TokenGranted } from '@baton/contracts';
+import type { Direction, StageCommand, TokenGranted } from '@baton/contracts';
+import type { Due } from '@baton/kernel';
+import { opensAt } from '../strategies/windows.js';
 import { laneBackAt, nodeBackAt, type Intent } from '../upgrade/intent.js';
-import type { Recording, Scene } from './scene.js';
+import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Course, Free, Held, Stalled } from './state.js';
 
 /** More grants than a lane of one upgrade will ever need, so that epochs rise from upgrade to upgrade. */
@@ -27,7 +29,7 @@ const isCutShort = ({ intent }: Scene, { direction, lane, wave }: Course): boole
   intent.abortAt > 0 || (laneBackAt(intent, lane, wave) > 0 && direction === 'forward');
 
 /** Another lane's stall stops this one too, where the strategy says so. */
-const isHeldBack = ({ stalls }: Scene, { lane, wave }: Course): boolean =>
+const isHeldBack = ({ stalls }: OnRecord, { lane, wave }: Course): boolean =>
   stalls.some(
     (stall) => stall.lane !== lane && (stall.scope === 'upgrade' || (stall.scope === 'wave' && stall.wave === wave)),
   );
@@ -56,7 +58,25 @@ export const passOn = (scene: Scene<Free>): Recording => {
   const next = back ?? course.nodes.find((nodeId) => !course.ended.has(nodeId));
   if (next === undefined || isCutShort(scene, course)) return [close(course)];
   if (isBarred(scene.intent) || isHeldBack(scene, course)) return [];
-  return [grant(scene, course, next, back === undefined ? course.direction : 'back')];
+  if (back !== undefined) return [grant(scene, course, next, 'back')];
+  return awaitWindow(scene) ?? [grant(scene, course, next, course.direction)];
+};
+
+/** Windows hold back who would go next, on the way forward; undefined: one that goes now ends in a window. */
+const awaitWindow = ({ state, request: { strategy }, now }: Scene<Free>): Recording | undefined => {
+  const { windows, timing } = strategy;
+  if (!windows || state.course.direction === 'back') return undefined;
+  const until = opensAt(windows, now, timing.bootMs + timing.stableMs);
+  if (until <= now) return undefined;
+  return (state.heldUntil ?? 0) >= until ? [] : [{ type: 'WindowAwaited', data: { until, at: now } }];
+};
+
+/** When a lane that waits for a window looks again; a lane that waits for people too looks when they have spoken. */
+export const windowDue = (scene: OnRecord<Free>): readonly Due<StageCommand>[] => {
+  const { state, intent } = scene;
+  const { course, heldUntil } = state;
+  if (heldUntil === undefined || isBarred(intent) || isHeldBack(scene, course)) return [];
+  return [{ key: `window/${heldUntil}`, at: heldUntil, command: { type: 'Advance' } }];
 };
 
 /** A node that has gone over in this lane and is to go back by itself, while the others go on. */

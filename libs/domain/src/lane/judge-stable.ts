@@ -5,7 +5,7 @@ import { peersOf, reachedPeers } from './peers.js';
 import type { Recording, Scene } from './scene.js';
 import { stall, type Finding } from './stall.js';
 import type { Held, StepAt } from './state.js';
-import { isSameLife, isTarget, runningVersion } from './target.js';
+import { activationOf, isSameLife, isTarget, runningVersion } from './target.js';
 
 /**
  * N-14: the token leaves a node only on one answer that shows all of it at once: the boot on record, the version,
@@ -14,7 +14,7 @@ import { isSameLife, isTarget, runningVersion } from './target.js';
 export const judgeStable = (scene: Scene<Held>, step: StepAt<'booted'>, { facts, probe }: Outcome): Recording => {
   // Half of the evidence is none: the other half might be from another moment.
   if (!facts || !probe) return [];
-  const { activation } = scene.request.strategy;
+  const activation = activationOf(scene);
   const version = runningVersion(scene, facts);
   if (!isSameLife(activation, step.life, facts)) {
     // A late answer from before the boot shows nothing but its own age.

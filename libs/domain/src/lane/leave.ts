@@ -2,7 +2,7 @@ import { isQuestion, type Answer, type Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Held, Stalled } from './state.js';
-import { hasGoneOver, hasReturned, runningVersion, wentOver } from './target.js';
+import { activationOf, hasGoneOver, hasReturned, runningVersion, wentOver } from './target.js';
 import { resumed } from './unblock.js';
 
 type WithHolder = Scene<Held | Stalled>;
@@ -69,7 +69,7 @@ const staysUp = (scene: Scene<Stalled>, answer: Answer, facts: Facts): boolean =
       return hasCancelled(scene, answer);
     case 'drained':
       if (hasCancelled(scene, answer) || hasGoneOver(scene, step.before, facts)) return true;
-      return saysGone(answer) && wentOver(scene.request.strategy.activation, answer, facts);
+      return saysGone(answer) && wentOver(activationOf(scene), answer, facts);
     case 'activated':
       return hasReturned(scene, step, facts);
     case 'booted':

@@ -16,10 +16,35 @@ export const noLaneContext: LaneContext = { intent: noIntent, stalls: [] };
 export const observeLane = (context: LaneContext, recorded: Recorded): LaneContext => {
   const event = recorded as Recorded & (UpgradeEvent | RolloutEvent);
   if (categoryOf(event.stream) === 'upgrade') return { ...context, intent: foldIntent(context.intent, event) };
-  if (event.type === 'RolloutStalled') return { ...context, stalls: [...context.stalls, event.data] };
-  if (event.type !== 'RolloutResumed') return context;
-  return { ...context, stalls: context.stalls.filter(({ lane }) => lane !== event.data.lane) };
+  switch (event.type) {
+    case 'RolloutStalled':
+      return { ...context, stalls: [...context.stalls, event.data] };
+    case 'RolloutResumed':
+      return endStall(context, event.data.lane);
+    case 'WaveStalled':
+      return stallAll(context, event.data.wave);
+    case 'WaveResumed':
+      return endStall(context, NO_LANE);
+    case 'RollbackStarted':
+      // What a wave wanted of its way forward says nothing about the way back.
+      return endStall(context, NO_LANE);
+    default:
+      return context;
+  }
 };
+
+/** A wave that stalled by itself. */
+const NO_LANE = '';
+
+const stallAll = (context: LaneContext, wave: number): LaneContext => ({
+  ...context,
+  stalls: [...context.stalls, { lane: NO_LANE, wave, scope: 'upgrade' }],
+});
+
+const endStall = (context: LaneContext, lane: string | undefined): LaneContext => ({
+  ...context,
+  stalls: context.stalls.filter((stall) => stall.lane !== lane),
+});
 
 /** All that is on record about a lane. */
 export interface OnRecord<S extends LaneState = LaneState> extends LaneContext {

@@ -1,6 +1,7 @@
 import type { Ask, LaneEvent, RolloutStalled, StageCommand } from '@baton/contracts';
 import { upgradeOf, type Event, type Recorded, type Stage } from '@baton/kernel';
 import { decideLane } from './decide.js';
+import { windowDue } from './grant.js';
 import { askHolder, askStalled } from './outstanding.js';
 import { noLaneContext, observeLane, type LaneContext } from './scene.js';
 import { dueOf } from './silence.js';
@@ -24,12 +25,19 @@ export const laneStage: Stage<LaneState, LaneContext, StageCommand, LaneEvent | 
   observe: observeLane,
   decide: decideLane,
   react: () => [{ type: 'Advance' }],
-  outstanding: (state, { intent, stalls }) => {
-    const { request } = intent;
+  outstanding: (state, context) => {
+    const { request } = context.intent;
     if (!request) return [];
-    if (state.status === 'held') return askHolder({ state, request, intent, stalls });
-    return state.status === 'stalled' ? askStalled({ state, request, intent, stalls }) : [];
+    if (state.status === 'held') return askHolder({ ...context, state, request });
+    return state.status === 'stalled' ? askStalled({ ...context, state, request }) : [];
   },
-  due: (state, { intent: { request } }) => (request && state.status === 'held' ? dueOf({ state, request }) : []),
-  ended: (state, { intent }) => state.status === 'closed' && intent.ended !== undefined,
+  due: (state, context) => {
+    const { request } = context.intent;
+    if (!request) return [];
+    if (state.status === 'free') return windowDue({ ...context, state, request });
+    return state.status === 'held' ? dueOf({ state, request }) : [];
+  },
+  // A lane whose turn never came is not opened any more.
+  ended: (state, { intent }) =>
+    (state.status === 'closed' || state.status === 'unopened') && intent.ended !== undefined,
 };

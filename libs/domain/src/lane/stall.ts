@@ -1,4 +1,5 @@
 import type { Answer, LaneEvent, LaneStalled, ProbeResult, RolloutStalled, StallReason } from '@baton/contracts';
+import { onFailureOf } from '../plan/wave-rules.js';
 import { inWords } from '../upgrade/answer.js';
 import { nodeBackAt } from '../upgrade/intent.js';
 import type { Scene } from './scene.js';
@@ -30,7 +31,7 @@ export const stall = (scene: Scene<Held>, finding: Finding, deadlineMs?: number)
 
 /** What follows by itself. Only on the way forward, where nobody has decided about the holder: so nothing goes in circles. */
 const actionOf = ({ state: { course, holder }, request, intent }: Scene<Held>): LaneStalled['data']['action'] => {
-  const { action } = request.strategy.onFailure;
+  const { action } = onFailureOf(request.strategy, course.waveName);
   if (action === undefined || action === 'stall' || holder.direction === 'back' || intent.abortAt > 0) return undefined;
   const isDecided = nodeBackAt(intent, course.lane, course.wave, holder.nodeId) > 0 || intent.evicted[holder.nodeId];
   return isDecided ? undefined : action;
@@ -41,8 +42,8 @@ export const spreadStall = (
   { state, request: { strategy, upgradeId } }: Scene<LaneState>,
   recording: readonly LaneEvent[],
 ): readonly RolloutStalled[] => {
-  const { scope } = strategy.onFailure;
   if (state.status !== 'stalled' || !recording.some(({ type }) => type === 'LaneStalled')) return [];
+  const { scope } = onFailureOf(strategy, state.course.waveName);
   const isAllToGoBack = state.action === 'roll-back-all';
   if (scope === 'lane' && !isAllToGoBack) return [];
   const { lane, wave } = state.course;

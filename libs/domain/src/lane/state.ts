@@ -20,6 +20,8 @@ export interface Course {
   /** In the order in which they go. */
   readonly nodes: readonly string[];
   readonly witnesses: readonly string[];
+  /** Of its wave in the plan; undefined: only what the strategy says of all waves holds. */
+  readonly waveName?: string;
   /** Of this opening; a node without an entry waits or holds the token. */
   readonly ended: ReadonlyMap<string, TurnEnd>;
   /** Tokens ever granted here; epochs count on when the lane is opened again. */
@@ -77,7 +79,12 @@ export type Stalled = {
   readonly action?: LaneStalled['data']['action'];
 };
 
-export type Free = { readonly status: 'free'; readonly course: Course };
+export type Free = {
+  readonly status: 'free';
+  readonly course: Course;
+  /** Windows are closed until then; milliseconds since 1970. */
+  readonly heldUntil?: number;
+};
 
 export type LaneState =
   | { readonly status: 'unopened' }
@@ -96,6 +103,8 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
   if (state.status === 'unopened') return state;
   const { course } = state;
   switch (event.type) {
+    case 'WindowAwaited':
+      return state.status === 'free' ? { ...state, heldUntil: event.data.until } : state;
     case 'TokenGranted': {
       const { nodeId, epoch, attempt, direction, at } = event.data;
       const attempts = new Map(course.attempts).set(nodeId, attempt);
@@ -153,7 +162,7 @@ const nothingYet: Pick<Course, 'nodes' | 'grants' | 'attempts' | 'cameFrom'> = {
 };
 
 const opened = (state: LaneState, data: LaneOpened['data']): LaneState => {
-  const { lane, wave, direction, part, of, nodes, witnesses } = data;
+  const { lane, wave, direction, part, of, nodes, witnesses, waveName } = data;
   const before = state.status === 'unopened' ? nothingYet : state.course;
   const course: Course = {
     ...before,
@@ -162,6 +171,7 @@ const opened = (state: LaneState, data: LaneOpened['data']): LaneState => {
     direction,
     nodes: part === 1 ? nodes : [...before.nodes, ...nodes],
     witnesses,
+    ...(waveName !== undefined && { waveName }),
     ended: new Map(),
   };
   return { status: part === of ? 'free' : 'opening', course };

@@ -1,6 +1,7 @@
 import type { Activation, Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
-import type { Scene } from './scene.js';
+import type { OnRecord, Scene } from './scene.js';
+import { waveRule } from '../plan/wave-rules.js';
 import type { Held, Life, Stalled, StepAt } from './state.js';
 
 type WithHolder = Scene<Held | Stalled>;
@@ -8,6 +9,10 @@ type WithHolder = Scene<Held | Stalled>;
 /** What the node runs on the layer that is upgraded; undefined while that layer is not up. */
 export const runningVersion = ({ request }: Pick<Scene, 'request'>, facts: Facts): string | undefined =>
   facts.layers[request.release.layer];
+
+/** How the nodes of this lane go over. */
+export const activationOf = ({ state: { course }, request: { strategy } }: OnRecord<Held | Stalled>): Activation =>
+  waveRule(strategy, course.waveName)?.activation ?? strategy.activation;
 
 /** Forward there is one right version. Back it is what the node ran before, and never what the upgrade brought. */
 export const isTarget = ({ state: { course, holder }, request }: WithHolder, version: string): boolean => {
@@ -43,9 +48,7 @@ export const isSameLife = (activation: Activation, one: Life, other: Life): bool
 /** It runs the target in a life after it was drained: it went over, whoever heard of it. */
 export const hasGoneOver = (scene: WithHolder, before: Life, facts: Facts): boolean => {
   const version = runningVersion(scene, facts);
-  return (
-    version !== undefined && isTarget(scene, version) && wentOver(scene.request.strategy.activation, before, facts)
-  );
+  return version !== undefined && isTarget(scene, version) && wentOver(activationOf(scene), before, facts);
 };
 
 /**
@@ -53,7 +56,7 @@ export const hasGoneOver = (scene: WithHolder, before: Life, facts: Facts): bool
  * that: a node that rebooted by itself before may still be about to go down.
  */
 export const hasReturned = (scene: WithHolder, step: StepAt<'activated'>, facts: Facts): boolean => {
-  const { activation } = scene.request.strategy;
+  const activation = activationOf(scene);
   // A node that had nothing to change does not go down, so no new life is asked of it.
   if (step.alreadyActive || hasGoneOver(scene, step.before, facts)) return true;
   return wentOver(activation, step.before, facts) && !isSameLife(activation, step.leaves, facts);

@@ -1,8 +1,10 @@
 import type { Member, WaveRule } from '@baton/contracts';
 import { compareIds } from './node-order.js';
 import type { PlannedLane } from './plan.js';
+import { canaryRule } from './wave-rules.js';
 
-type Placed = Pick<Member, 'nodeId' | 'labels'>;
+/** Without free bytes it is the last in an order by them. */
+type Placed = Pick<Member, 'nodeId' | 'labels'> & { readonly freeBytes?: number };
 
 export interface DividedWave {
   readonly name: string;
@@ -53,6 +55,33 @@ const group = (rule: WaveRule, nodes: readonly Placed[]): ReadonlyMap<string, re
   return lanes;
 };
 
+const byRank =
+  (label: string) =>
+  (a: Placed, b: Placed): number => {
+    const [left, right] = [a.labels[label], b.labels[label]];
+    if (left === undefined || right === undefined) return Number(left === undefined) - Number(right === undefined);
+    return compareIds(left, right);
+  };
+
+/** Nodes that are in id order, in the order of their wave. */
+const inOrder = ({ order }: WaveRule, nodes: readonly Placed[]): readonly Placed[] => {
+  if (order === undefined || order === 'id') return nodes;
+  if (order === 'most-free-space') return nodes.toSorted((a, b) => (b.freeBytes ?? -1) - (a.freeBytes ?? -1));
+  return nodes.toSorted(byRank(order.label));
+};
+
+/** The nodes that go first, and those that go after them: always at least one, or the wave itself would be missing. */
+const withCanary = (
+  rule: WaveRule,
+  nodes: readonly Placed[],
+): readonly { readonly rule: WaveRule; readonly nodes: readonly Placed[] }[] => {
+  const first = Math.min(rule.canary ?? 0, nodes.length - 1);
+  return [
+    { rule: canaryRule(rule), nodes: nodes.slice(0, first) },
+    { rule, nodes: nodes.slice(first) },
+  ].filter((one) => one.nodes.length > 0);
+};
+
 /**
  * Divides nodes into lanes in waves. Each rule takes of those that no earlier one took; what is left over goes one at a
  * time in a last wave `rest`. Waves that nobody is in are left out, so they count 1, 2, 3 without a gap.
@@ -65,15 +94,17 @@ export const divideIntoLanes = (rules: readonly WaveRule[], nodes: readonly Plac
     const taken = left.filter((node) => isSelected(rule, node));
     if (taken.length === 0) continue;
     left = left.filter((node) => !isSelected(rule, node));
-    const wave = waves.length + 1;
-    const lanes = [...group(rule, taken)]
-      .toSorted(([a], [b]) => compareIds(a, b))
-      .map(([id, members]) => {
-        const lane = unused(id, wave, used);
-        used.add(lane);
-        return { wave, lane, nodes: members };
-      });
-    waves.push({ name: rule.name, lanes });
+    for (const part of withCanary(rule, inOrder(rule, taken))) {
+      const wave = waves.length + 1;
+      const lanes = [...group(part.rule, part.nodes)]
+        .toSorted(([a], [b]) => (part.rule.order === undefined ? compareIds(a, b) : 0))
+        .map(([id, members]) => {
+          const lane = unused(id, wave, used);
+          used.add(lane);
+          return { wave, lane, nodes: members };
+        });
+      waves.push({ name: part.rule.name, lanes });
+    }
   }
   return waves;
 };

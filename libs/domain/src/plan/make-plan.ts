@@ -1,9 +1,10 @@
-import type { Activation, PlanSummary, Request } from '@baton/contracts';
+import type { Activation, PlanSummary, Request, WaveRule } from '@baton/contracts';
 import type { ExaminedNode } from '../precheck/check.js';
 import { fitting } from '../precheck/event-size.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
+import { waveRule } from './wave-rules.js';
 
 /** Lanes in the order of their waves, what people read about them, and the text whose digest names the plan. */
 export interface MadePlan {
@@ -21,19 +22,35 @@ const NOTICED: Readonly<Record<Activation, string>> = {
   replace: 'while it is replaced',
 };
 
-const disruption = (activation: Activation, waves: readonly DividedWave[], nodes: number): string => {
-  const together = Math.max(0, ...waves.map(({ lanes }) => lanes.length));
-  if (together === 0) return 'none: no node goes over';
-  if (together === 1) return `one node at a time is down, ${NOTICED[activation]}`;
-  return `up to ${together} of ${nodes} nodes are down at a time, one of each lane, each ${NOTICED[activation]}`;
+/** So many nodes of the wave may be down at a time. */
+const together = ({ strategy }: Request, { name, lanes }: DividedWave): number =>
+  Math.min(lanes.length, waveRule(strategy, name)?.lanesAtOnce ?? Infinity);
+
+const disruption = (request: Request, waves: readonly DividedWave[], nodes: number): string => {
+  const [most] = waves.toSorted((a, b) => together(request, b) - together(request, a));
+  if (!most) return 'none: no node goes over';
+  const { strategy, release } = request;
+  const noticed = NOTICED[waveRule(strategy, most.name)?.activation ?? release.activation ?? strategy.activation];
+  const down = together(request, most);
+  if (down === 1) return `one node at a time is down, ${noticed}`;
+  return `up to ${down} of ${nodes} nodes are down at a time, one of each lane, each ${noticed}`;
 };
 
 const runningVersion = (request: Request, node: ExaminedNode): string | undefined =>
   (node.facts?.layers ?? node.member.layers)[request.release.layer];
 
-// Without the seeds: their order follows free space, which moves while an approved plan waits to be started.
-const digestText = (request: Request, nodes: readonly ExaminedNode[], lanes: readonly PlannedLane[]): string => {
+const bySpace = ({ order }: WaveRule): boolean => order === 'most-free-space';
+
+// Without the seeds, nor an order of nodes by free space: that moves while an approved plan waits to be started.
+const digestText = (
+  request: Request,
+  nodes: readonly ExaminedNode[],
+  going: readonly ExaminedNode[],
+  planned: readonly PlannedLane[],
+): string => {
   const { strategy, release } = request;
+  const steady = strategy.waves.map((rule): WaveRule => (bySpace(rule) ? { ...rule, order: 'id' } : rule));
+  const lanes = strategy.waves.some(bySpace) ? lanesOf(divide(steady, going)) : planned;
   return JSON.stringify([
     [release.version, release.layer, release.sha256],
     [strategy.name, strategy.activation, strategy.seeds, strategy.onFailure.scope],
@@ -42,16 +59,21 @@ const digestText = (request: Request, nodes: readonly ExaminedNode[], lanes: rea
   ]);
 };
 
+const divide = (rules: readonly WaveRule[], going: readonly ExaminedNode[]): readonly DividedWave[] =>
+  divideIntoLanes(
+    rules,
+    going.map(({ member, facts }) => ({ ...member, freeBytes: facts?.freeBytes })),
+  );
+
+const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves.flatMap(({ lanes }) => lanes);
+
 /** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
 export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
   const { strategy, release, from, to } = request;
   const isDone = (node: ExaminedNode): boolean => runningVersion(request, node) === release.version;
   const going = nodes.filter((node) => !isDone(node));
-  const waves = divideIntoLanes(
-    strategy.waves,
-    going.map(({ member }) => member),
-  );
-  const lanes = waves.flatMap((wave) => wave.lanes);
+  const waves = divide(strategy.waves, going);
+  const lanes = lanesOf(waves);
   const skipped = nodes.filter(isDone).map(({ nodeId }) => ({ nodeId, why: `runs ${release.version} already` }));
   const summary: PlanSummary = {
     waves: waves.map((wave, index) => ({
@@ -65,7 +87,7 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
     skipped: fitting(skipped, SKIPPED_BYTES_MAX),
     from,
     to,
-    disruption: disruption(release.activation ?? strategy.activation, waves, nodes.length),
+    disruption: disruption(request, waves, nodes.length),
   };
-  return { lanes, summary, digestText: digestText(request, nodes, lanes) };
+  return { lanes, summary, digestText: digestText(request, nodes, going, lanes) };
 };

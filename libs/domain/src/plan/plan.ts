@@ -42,3 +42,7 @@ export const foldPlan = (plan: Plan, recorded: Recorded): Plan => {
 
 /** Every node of the plan, in lane order. */
 export const plannedNodes = (plan: Plan): readonly string[] => plan.lanes.flatMap((lane) => lane.nodes);
+
+/** The name of a wave; undefined: none is known, as in a plan from before waves had one. */
+export const waveName = ({ summary }: Plan, wave: number): string | undefined =>
+  summary?.waves.find((one) => one.wave === wave)?.name;

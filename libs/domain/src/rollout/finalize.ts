@@ -1,14 +1,14 @@
 import type { Answer, Ask } from '@baton/contracts';
 import { turnsOnTarget, type Turn } from './lane-summary.js';
 import { isOfUpgrade } from '../upgrade/answer.js';
-import type { Recording, Scene } from './scene.js';
+import type { OnRecord, Recording, Scene } from './scene.js';
 import type { Completed } from './state.js';
 
 /** An old version is given up once, so there is one attempt. */
 const ATTEMPT = 1;
 
 /** Every node that runs the new version is told to give up the old one; nothing goes down, so all are asked at once. */
-export const askFinalize = (scene: Scene<Completed>): readonly Ask[] => {
+export const askFinalize = (scene: OnRecord<Completed>): readonly Ask[] => {
   const { clusterId, upgradeId, upgradeNo } = scene.request;
   const common = { clusterId, stage: 'rollout', upgradeId, upgradeNo, instance: upgradeId } as const;
   return unfinalized(scene).map(({ nodeId, epoch }) => {
@@ -32,12 +32,12 @@ export const finalize = (scene: Scene<Completed>): Recording => {
   return [{ type: 'RolloutFinalized', data: { left } }];
 };
 
-const unfinalized = (scene: Scene<Completed>): readonly Turn[] => {
+const unfinalized = (scene: OnRecord<Completed>): readonly Turn[] => {
   const { state, intent } = scene;
   if (intent.finalizeAt === 0) return [];
   const finalized = new Set(state.finalized);
   return upgraded(scene).filter(({ nodeId }) => !finalized.has(nodeId) && !intent.evicted[nodeId]);
 };
 
-const upgraded = ({ lanes, request }: Scene): readonly Turn[] =>
+const upgraded = ({ lanes, request }: OnRecord): readonly Turn[] =>
   Object.values(lanes).flatMap((lane) => turnsOnTarget(lane, request));

@@ -76,6 +76,7 @@ export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): L
       return { ...summary, isStalled: false };
     case 'LaneClosed':
       return { ...summary, isClosed: true };
+    case 'WindowAwaited':
     case 'HolderActivated':
     case 'HolderBooted':
     case 'HolderStable':
@@ -92,16 +93,24 @@ const ended = (summary: LaneSummary, turn: Omit<Turn, 'direction'>): LaneSummary
 });
 
 /** The last turns of the lane's nodes that run the new version now, in the order of their return. */
-export const turnsOnTarget = ({ turns }: LaneSummary, { to }: Request): readonly Turn[] => {
+export const turnsOnTarget = (summary: LaneSummary, { to }: Request): readonly Turn[] =>
+  lastTurns(summary).filter((turn) => isOnTarget(turn, to));
+
+const isOnTarget = ({ outcome, version }: Turn, to: string): boolean =>
+  outcome === 'upgraded' || (outcome === 'skipped' && version === to);
+
+const lastTurns = ({ turns }: LaneSummary): readonly Turn[] => {
   const last = new Map<string, Turn>();
   for (const turn of turns) {
     last.delete(turn.nodeId);
     last.set(turn.nodeId, turn);
   }
-  return [...last.values()].filter(
-    ({ outcome, version }) => outcome === 'upgraded' || (outcome === 'skipped' && version === to),
-  );
+  return [...last.values()];
 };
+
+/** Nodes of a wave on its way forward that did not get there: stalled now, left on another version, or sent back. */
+export const failedIn = (summary: LaneSummary, { to }: Request): number =>
+  Number(summary.isStalled) + lastTurns(summary).filter((turn) => !isOnTarget(turn, to)).length;
 
 /** The nodes that this upgrade moved; one that ran the version before has no way back in it. */
 export const movedNodes = (summary: LaneSummary, request: Request): readonly string[] =>

@@ -40,7 +40,12 @@ const laneOf = (instance: string): string => instance.slice(instance.indexOf('_'
 export interface Scene<S extends RolloutState = RolloutState> extends RolloutContext {
   readonly state: S;
   readonly request: Request;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
+
+/** What is on record, whenever that is looked at. */
+export type OnRecord<S extends RolloutState = RolloutState> = Omit<Scene<S>, 'now'>;
 
 /** A rule says what to record, or nothing; lanes are opened on their own streams. */
 export type Recording = readonly (RolloutEvent | LaneOpened)[];

@@ -2,6 +2,7 @@ import type { Ask, LaneOpened, RolloutEvent, StageCommand } from '@baton/contrac
 import type { Recorded, Stage } from '@baton/kernel';
 import { decideRollout } from './decide.js';
 import { askFinalize } from './finalize.js';
+import { askFormed, settlingDue } from './settle-wave.js';
 import { noRolloutContext, observeRollout, type RolloutContext } from './scene.js';
 import { evolveRollout, waiting, type RolloutState } from './state.js';
 
@@ -21,8 +22,13 @@ export const rolloutStage: Stage<RolloutState, RolloutContext, StageCommand, Rol
   react: () => [{ type: 'Advance' }],
   outstanding: (state, context) => {
     const { request } = context.intent;
-    return request && state.status === 'completed' ? askFinalize({ ...context, state, request }) : [];
+    if (!request) return [];
+    if (state.status === 'rolling') return askFormed({ ...context, state, request });
+    return state.status === 'completed' ? askFinalize({ ...context, state, request }) : [];
   },
-  due: () => [],
+  due: (state, context) => {
+    const { request } = context.intent;
+    return request && state.status === 'rolling' ? settlingDue({ ...context, state, request }) : [];
+  },
   ended: (state, { intent }) => intent.ended !== undefined && state.status !== 'waiting' && state.status !== 'rolling',
 };

@@ -1,20 +1,53 @@
-import type { Direction, LaneOpened } from '@baton/contracts';
+import type { Direction, LaneOpened, WaveRule } from '@baton/contracts';
 import { inParts } from '../precheck/event-size.js';
-import { plannedNodes, type PlannedLane } from '../plan/plan.js';
+import { plannedNodes, waveName, type PlannedLane } from '../plan/plan.js';
+import { goesBack, waveRule } from '../plan/wave-rules.js';
 import { isLaneThrough, movedNodes, turnsOnTarget } from './lane-summary.js';
-import type { Recording, Scene } from './scene.js';
-import type { Rolling } from './state.js';
+import type { OnRecord, Recording, Scene } from './scene.js';
+import { waveBackAt } from '../upgrade/intent.js';
+import { committedIn, type Rolling, type Wave } from './state.js';
 
 const WITNESSES_MAX = 4;
 
-/** A wave is over when each of its lanes has gone all the way. */
-export const completeWave = ({ state, lanes }: Scene<Rolling>): Recording => {
-  const { current, direction } = state;
-  if (!current || current.isCompleted) return [];
-  const isThrough = (lane: string): boolean => isLaneThrough(current, direction, lane, lanes[lane]);
-  if (!current.lanes.every(isThrough)) return [];
-  return [{ type: 'WaveCompleted', data: { wave: current.wave, direction } }];
+/** Lanes are opened as others of their wave are done, where not all may hold a token at a time. */
+export const continueWave = (scene: Scene<Rolling>): Recording => {
+  const { current, direction } = scene.state;
+  if (!current || current.isCompleted || current.opened.size === current.lanes.length) return [];
+  if (scene.intent.paused || isCutShort(scene)) return [];
+  const open = [...current.opened].filter((lane) => !isThrough(scene, current, lane)).length;
+  const next = unopened(scene, current).slice(0, Math.max(0, lanesAtOnce(scene, current.wave) - open));
+  if (next.length === 0) return [];
+  const opened = next.map(({ lane }) => lane);
+  return [
+    { type: 'WaveContinued', data: { wave: current.wave, direction, opened } },
+    ...openLanes(scene, next, lanesOfWave(scene, current.wave)),
+  ];
 };
+
+/** Each of its lanes has gone all the way, or will not begin. */
+export const isDone = (scene: OnRecord<Rolling>, current: Wave): boolean => {
+  if (![...current.opened].every((lane) => isThrough(scene, current, lane))) return false;
+  return isCutShort(scene) || current.opened.size === current.lanes.length || unopened(scene, current).length === 0;
+};
+
+/** It goes no further this way, so nobody waits for what it was to show. */
+export const isCutShort = ({ state, intent }: OnRecord<Rolling>): boolean =>
+  intent.abortAt > 0 || (state.direction === 'forward' && waveBackAt(intent, state.current?.wave ?? 0) > 0);
+
+const isThrough = ({ state, lanes }: OnRecord<Rolling>, current: Wave, lane: string): boolean =>
+  isLaneThrough(current, state.direction, lane, lanes[lane]);
+
+const unopened = (scene: OnRecord<Rolling>, { wave, opened }: Wave): readonly PlannedLane[] =>
+  lanesOfWave(scene, wave).filter(({ lane }) => !opened.has(lane));
+
+const lanesOfWave = (scene: OnRecord<Rolling>, wave: number): readonly PlannedLane[] =>
+  lanesToGo(scene, scene.state.direction).filter((lane) => lane.wave === wave);
+
+/** What the strategy says of a wave of the plan. */
+export const ruleOf = ({ plan, request }: OnRecord, wave: number): WaveRule | undefined =>
+  waveRule(request.strategy, waveName(plan, wave));
+
+const lanesAtOnce = (scene: OnRecord, wave: number): number => ruleOf(scene, wave)?.lanesAtOnce ?? Infinity;
 
 /** The next wave with its lanes in one append, or, after the last one, the end of the rollout. */
 export const nextWave = (scene: Scene<Rolling>): Recording => {
@@ -26,18 +59,26 @@ export const nextWave = (scene: Scene<Rolling>): Recording => {
     (one) => !current || (direction === 'forward' ? one > current.wave : one < current.wave),
   );
   // What builds on a wave that went back by itself does not begin.
-  const isCutShort = direction === 'forward' && Object.keys(intent.turnedBack.waves).length > 0;
-  if (wave === undefined || isCutShort) return [completed(scene)];
-  return intent.paused ? [] : openWave(scene, wave, lanes);
+  const isBuiltOn = direction === 'forward' && Object.keys(intent.turnedBack.waves).length > 0;
+  if (wave === undefined || isBuiltOn) return [completed(scene)];
+  if (intent.paused) return [];
+  return awaitApproval(scene, wave) ?? openWave(scene, wave, lanes);
 };
 
-/** Which nodes go this way: forward all that have staged the artifact, back all that moved, the last one first. */
-export const lanesToGo = (scene: Scene, direction: Direction): readonly PlannedLane[] => {
+/** Undefined: nobody has to approve it, or somebody has. Whoever turned back has approved that, too. */
+const awaitApproval = (scene: Scene<Rolling>, wave: number): Recording | undefined => {
+  const { state, intent, plan } = scene;
+  if (state.direction === 'back' || !ruleOf(scene, wave)?.approval || intent.approvedAt[wave]) return undefined;
+  return state.awaits === wave ? [] : [{ type: 'ApprovalAwaited', data: { wave, name: waveName(plan, wave) ?? '' } }];
+};
+
+/** Which nodes go this way: forward all that have staged the artifact, back all that moved and may, the last one first. */
+export const lanesToGo = (scene: OnRecord, direction: Direction): readonly PlannedLane[] => {
   const { plan, staged, lanes, request, intent } = scene;
-  const nodesOf = ({ lane, nodes }: PlannedLane): readonly string[] => {
+  const nodesOf = ({ lane, wave, nodes }: PlannedLane): readonly string[] => {
     if (direction === 'forward') return nodes.filter((nodeId) => !staged?.left.includes(nodeId));
     const summary = lanes[lane];
-    return summary
+    return summary && mayGoBack(scene, wave)
       ? movedNodes(summary, request)
           .filter((nodeId) => !intent.evicted[nodeId])
           .toReversed()
@@ -45,6 +86,9 @@ export const lanesToGo = (scene: Scene, direction: Direction): readonly PlannedL
   };
   return plan.lanes.map((lane) => ({ ...lane, nodes: nodesOf(lane) })).filter(({ nodes }) => nodes.length > 0);
 };
+
+const mayGoBack = ({ state, plan, request: { strategy } }: OnRecord, wave: number): boolean =>
+  wave > committedIn(state) && goesBack(strategy, waveName(plan, wave));
 
 /** Waves in the order of their turn. */
 export const wavesOf = (lanes: readonly PlannedLane[], direction: Direction): readonly number[] => {
@@ -56,23 +100,36 @@ const openWave = (scene: Scene<Rolling>, wave: number, lanes: readonly PlannedLa
   const { direction } = scene.state;
   const going = lanes.filter((lane) => lane.wave === wave);
   const names = going.map(({ lane }) => lane);
+  const first = going.slice(0, lanesAtOnce(scene, wave));
+  const opened = first.length < going.length ? { opened: names.slice(0, first.length) } : {};
   return [
-    { type: 'WaveStarted', data: { wave, direction, lanes: names } },
-    ...going.flatMap((lane, index) => openLane(scene, lane, witnessesOf(scene, going, index))),
+    { type: 'WaveStarted', data: { wave, direction, lanes: names, ...opened } },
+    ...openLanes(scene, first, going),
   ];
 };
 
+/** Of a wave's lanes those that are opened now. */
+const openLanes = (
+  scene: Scene<Rolling>,
+  lanes: readonly PlannedLane[],
+  ofWave: readonly PlannedLane[],
+): readonly LaneOpened[] =>
+  lanes.flatMap((lane) => openLane(scene, lane, witnessesOf(scene, ofWave, ofWave.indexOf(lane))));
+
 export const openLane = (
-  { state, request }: Scene<Rolling>,
+  { state, request, plan }: Scene<Rolling>,
   { lane, wave, nodes }: PlannedLane,
   witnesses: readonly string[],
   how: Pick<LaneOpened['data'], 'direction' | 'alone'> = { direction: state.direction },
-): readonly LaneOpened[] =>
-  inParts(nodes).map((part, index, { length }) => ({
+): readonly LaneOpened[] => {
+  const name = waveName(plan, wave);
+  const of = { lane, wave, ...how, ...(name !== undefined && { waveName: name }) };
+  return inParts(nodes).map((part, index, { length }) => ({
     type: 'LaneOpened',
     stream: `lane-${request.upgradeId}_${lane}`,
-    data: { lane, wave, ...how, part: index + 1, of: length, nodes: part, witnesses },
+    data: { ...of, part: index + 1, of: length, nodes: part, witnesses },
   }));
+};
 
 /** Nodes that stay up during this wave are the best witnesses; each lane begins elsewhere, so that none is asked by all. */
 export const witnessesOf = (

@@ -6,6 +6,7 @@ import {
   type UpgradeStatus,
 } from '@baton/contracts';
 import { assertNever, type Refusal } from '@baton/kernel';
+import { AWAITS_APPROVAL } from './wave-blockers.js';
 
 type Ground = Pick<
   UpgradeStatus,
@@ -19,6 +20,7 @@ const NOT_ENDED: readonly UpgradeState[] = ['requested', 'prechecking', 'blocked
 /** Where each command is legal; `isOpenTo` has the rest of the rule. */
 const LEGAL_IN: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   commit: ['prepared'],
+  approve: ['rolling', 'paused', 'stalled'],
   pause: MOVING,
   // Other lanes may still move while one is stalled: nobody has to wait for them before helping it.
   resume: ['paused', 'stalled', 'blocked', 'rolling', 'rolling-back', 'aborting'],
@@ -49,6 +51,8 @@ const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
     case 'pause':
     case 'abort':
       return true;
+    case 'approve':
+      return status.blockedBy.some(({ kind }) => kind === AWAITS_APPROVAL);
     case 'resume':
       return status.state === 'paused' || status.state === 'blocked' || isSomethingStalled(status);
     case 'retry':
@@ -119,9 +123,10 @@ const MOVED = new Set<NodeStatus['state']>(['granted', 'draining', 'activated', 
 /** Waves build on each other, so a part goes back by itself only out of the wave that is under way. */
 const whyNotBack = (status: UpgradeStatus, { nodeId, lane, wave }: Target): string | undefined => {
   if (nodeId === undefined && lane === undefined && wave === undefined) return undefined;
-  const { upgradeId, state, stage, nodes } = status;
+  const { upgradeId, state, stage, nodes, rollback } = status;
   if (state === 'completed') return `${upgradeId} is over: it goes back as a whole.`;
   if (stage !== 'rollout' || status.wave === undefined) return `No wave of ${upgradeId} is under way.`;
+  if (rollback.waves && !rollback.waves.includes(status.wave)) return `Wave ${status.wave} does not go back.`;
   const isMeant = (node: NodeStatus): boolean =>
     nodeId !== undefined ? node.nodeId === nodeId : lane !== undefined ? node.lane === lane : node.wave === wave;
   const meant = nodes.filter(isMeant);

@@ -65,6 +65,7 @@ const notEnded: readonly UpgradeState[] = [
 /** The table of the contract. */
 const LEGAL: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   commit: ['prepared'],
+  approve: [],
   pause: ['distributing', 'staging', 'prepared', 'rolling'],
   resume: ['paused', 'stalled', 'blocked'],
   retry: ['stalled'],

@@ -3,6 +3,7 @@ import { assertNever } from '@baton/kernel';
 import { isCommitted, isFinalizing, isHeldBack, isOver, openLanes, stateOf } from './state.js';
 import { distributionSteps, holderOf, holderStep, named, precheckStep, running, stagingStep } from './steps.js';
 import { DISTRIBUTION } from './stalls.js';
+import { waveSteps, waveWaits } from './wave-blockers.js';
 import { lanesOf, nodesOf, type LaneView, type Mark, type Stall, type UpgradeView } from './view.js';
 
 const CAUGHT = 'A check before the upgrade could have found this: add or sharpen one.';
@@ -12,7 +13,7 @@ export const blockersOf = (view: UpgradeView): readonly Blocker[] => {
   if (stateOf(view) === 'blocked') return failedChecks(view);
   if (isOver(view)) return [];
   if (isFinalizing(view)) return [finalizing(view)];
-  const waits = [...decisions(view), ...stalls(view), ...evictions(view)];
+  const waits = [...decisions(view), ...waveWaits(view), ...stalls(view), ...evictions(view)];
   const steps = view.ended === undefined ? stepsOf(view, waits.length > 0) : [];
   return [...waits, ...steps, ...refusals(view)];
 };
@@ -60,7 +61,7 @@ const decision = (
   unblock: readonly OperatorCommand[],
   remedy?: string,
 ): Blocker => {
-  const reason = mark.reason === undefined ? '' : `: ${mark.reason}`;
+  const reason = mark.reason === undefined ? '' : `: ${mark.reason.replace(/\.$/, '')}`;
   return { what: `${what}${reason}.`, kind, since: mark.at, evidence: [mark.position], unblock, remedy };
 };
 
@@ -176,7 +177,7 @@ const stepsOf = (view: UpgradeView, isWaiting: boolean): readonly Blocker[] => {
       if (!view.staged) return [stagingStep(view)];
       return [running('awaits-rollout', 'It is committed; the rollout begins.', since, at)];
     case 'rollout': {
-      const steps = holderSteps(view);
+      const steps = [...holderSteps(view), ...waveSteps(view)];
       if (steps.length > 0 || isWaiting) return steps;
       const isDone = lanesOf(view).every(({ phase }) => phase === 'closed');
       const what = isDone

@@ -1,4 +1,5 @@
 import type { Blocker, OperatorCommand, UpgradeState, UpgradeStatus } from '@baton/contracts';
+import { tooLate } from './rollback.js';
 
 /** Why an upgrade is not moving, or what it is doing, and what may be done about it. */
 export interface Explanation {
@@ -15,10 +16,11 @@ export interface Explanation {
 
 const NEEDS_NODE: ReadonlySet<OperatorCommand> = new Set(['retry', 'skip', 'evict']);
 
-/** Answers `why is it not moving` from the status alone. */
-export const explain = (status: UpgradeStatus): Explanation => {
+/** Answers `why is it not moving` from the status alone; `now` in milliseconds since 1970. */
+export const explain = (status: UpgradeStatus, now: number): Explanation => {
   const { upgradeId, state, position, blockedBy } = status;
-  return { upgradeId, state, position, summary: summaryOf(status), waiting: blockedBy, next: nextLines(status) };
+  const summary = [summaryOf(status), mixture(status, now)].filter(Boolean).join(' ');
+  return { upgradeId, state, position, summary, waiting: blockedBy, next: nextLines(status, now) };
 };
 
 const summaryOf = (status: UpgradeStatus): string => {
@@ -33,7 +35,17 @@ const summaryOf = (status: UpgradeStatus): string => {
   return `${where} ${first.what}${more}`;
 };
 
-const nextLines = ({ upgradeId, blockedBy, allowed }: UpgradeStatus): readonly string[] => {
+/** X-16: two versions side by side for longer than the strategy lets them be. */
+const mixture = ({ mixed, versions }: UpgradeStatus, now: number): string => {
+  if (!mixed || now < Date.parse(mixed.validUntil)) return '';
+  const names = Object.keys(versions).toSorted().join(' and ');
+  return `It runs ${names} side by side since ${mixed.since}: after ${mixed.validUntil} that is not a valid design.`;
+};
+
+const nextLines = (status: UpgradeStatus, now: number): readonly string[] => {
+  const { upgradeId, blockedBy } = status;
+  const isLate = tooLate(status, now) !== undefined;
+  const allowed = status.allowed.filter((command) => command !== 'rollback' || !isLate);
   const line = (command: OperatorCommand, nodeId?: string): string => {
     const path = `POST /v1/upgrades/${upgradeId}/${command}`;
     return NEEDS_NODE.has(command) && nodeId !== undefined ? `${path} {"nodeId":"${nodeId}"}` : path;

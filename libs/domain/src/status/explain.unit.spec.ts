@@ -142,7 +142,7 @@ describe('what an upgrade waits for', () => {
 
 describe('explain', () => {
   it('says in a sentence where it is, and lists what may be asked as requests', () => {
-    const { summary, next, waiting } = explain(statusOf(rolling, turn.slice(0, 3), [stalledAt('n1', EPOCH)]));
+    const { summary, next, waiting } = explain(statusOf(rolling, turn.slice(0, 3), [stalledAt('n1', EPOCH)]), 0);
     expect(summary).toMatch(/^Upgrade u\w+ \(1\.0\.0 to 1\.1\.0\) is stalled in its rollout, 0 of 4 done; /);
     expect(summary).toContain('n1 has not come up.');
     expect(waiting).toHaveLength(1);
@@ -193,7 +193,7 @@ describe('explain', () => {
         histories,
         (auto, scope, more) => {
           const status = statusOf([requested(auto, scope)], more);
-          const { waiting, summary, next } = explain(status);
+          const { waiting, summary, next } = explain(status, 0);
           expect(summary).not.toBe('');
           if (!TERMINAL.includes(status.state)) {
             expect(waiting).not.toEqual([]);

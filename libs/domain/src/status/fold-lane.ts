@@ -2,7 +2,7 @@ import type { LaneEvent, Partition, PartitionName } from '@baton/contracts';
 import { assertNever, instanceOf, type Recorded } from '@baton/kernel';
 import { versionsOf } from './fold-precheck.js';
 import { stallOf } from './stalls.js';
-import { laneIn, move, nodeIn, type LaneView, type NodeView, type UpgradeView } from './view.js';
+import { laneIn, markOf, move, nodeIn, runs, type LaneView, type NodeView, type UpgradeView } from './view.js';
 
 type Of<Type extends LaneEvent['type']> = Recorded & Extract<LaneEvent, { type: Type }>;
 
@@ -15,6 +15,11 @@ export const foldLane = (view: UpgradeView, event: Recorded & LaneEvent): void =
     lane.since = event.recordedAt;
     lane.token = undefined;
     lane.stall = undefined;
+    lane.window = undefined;
+    return;
+  }
+  if (event.type === 'WindowAwaited') {
+    lane.window = { ...markOf(event), until: event.data.until };
     return;
   }
   const node = nodeIn(view, event.data.nodeId, event);
@@ -27,7 +32,7 @@ const foldTurn = (
   view: UpgradeView,
   lane: LaneView,
   node: NodeView,
-  event: Exclude<Of<LaneEvent['type']>, { type: 'LaneOpened' | 'LaneClosed' }>,
+  event: Exclude<Of<LaneEvent['type']>, { type: 'LaneOpened' | 'LaneClosed' | 'WindowAwaited' }>,
 ): void => {
   switch (event.type) {
     case 'TokenGranted':
@@ -41,7 +46,7 @@ const foldTurn = (
       return;
     case 'HolderBooted':
       move(node, event, 'booted', event.data.at);
-      node.layers = { ...node.layers, ...versionsOf(event.data.layers) };
+      runs(view, node, event, { ...node.layers, ...versionsOf(event.data.layers) });
       return mark(node, node.active, 'good');
     case 'HolderStable':
       return move(node, event, 'stable');
@@ -56,7 +61,7 @@ const foldTurn = (
       return returned(lane, node, event);
     case 'HolderSkipped':
       if (event.data.version !== undefined) {
-        node.layers = { ...node.layers, [view.terms.layer]: event.data.version };
+        runs(view, node, event, { ...node.layers, [view.terms.layer]: event.data.version });
       }
       return leave(lane, node, event, 'skipped');
     case 'HolderEvicted':
@@ -85,6 +90,7 @@ const opened = (view: UpgradeView, lane: LaneView, event: Of<'LaneOpened'>): voi
 const granted = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'TokenGranted'>): void => {
   const { nodeId, epoch, attempt, at } = event.data;
   lane.token = { nodeId, epoch, since: event.recordedAt };
+  lane.window = undefined;
   lane.stall = undefined;
   lane.phase = 'open';
   move(node, event, 'granted', at);
@@ -100,7 +106,7 @@ const stalled = (view: UpgradeView, lane: LaneView, node: NodeView, event: Of<'L
   if (node.state === 'activated' || node.state === 'booted') swap(node);
   mark(node, node.passive, 'bad');
   const stays = lane.direction === 'back' ? view.terms.to : node.cameFrom;
-  if (stays !== undefined) node.layers = { ...node.layers, [view.terms.layer]: stays };
+  if (stays !== undefined) runs(view, node, event, { ...node.layers, [view.terms.layer]: stays });
 };
 
 const returned = (lane: LaneView, node: NodeView, event: Of<'TokenReturned'>): void => {

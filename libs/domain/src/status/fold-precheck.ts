@@ -1,6 +1,6 @@
 import type { CheckStatus, Facts, PrecheckEvent } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
-import { laneIn, markOf, move, nodeIn, type UpgradeView } from './view.js';
+import { laneIn, markOf, move, nodeIn, runs, type UpgradeView } from './view.js';
 
 type Of<Type extends PrecheckEvent['type']> = Recorded & Extract<PrecheckEvent, { type: Type }>;
 
@@ -15,7 +15,7 @@ export const foldPrecheck = (view: UpgradeView, event: Recorded & PrecheckEvent)
       node.active = facts.active;
       node.passive = facts.passive;
       node.partitions = facts.partitions;
-      node.layers = versionsOf(facts.layers);
+      runs(view, node, event, versionsOf(facts.layers));
       return;
     }
     case 'NodeProbed':
@@ -30,6 +30,7 @@ export const foldPrecheck = (view: UpgradeView, event: Recorded & PrecheckEvent)
     case 'LanePlanned':
       return planned(view, event);
     case 'PlanMade':
+      view.waveNames = Object.fromEntries(event.data.summary.waves.map(({ wave, name }) => [wave, name]));
       for (const { nodeId } of event.data.summary.skipped) move(nodeIn(view, nodeId, event), event, 'skipped');
       return;
     case 'PrecheckPassed':
@@ -55,7 +56,7 @@ const started = (view: UpgradeView, event: Of<'PrecheckStarted'>): void => {
   view.precheckStartedAt = startedAt;
   for (const { nodeId, layers } of members) {
     const node = nodeIn(view, nodeId, event);
-    node.layers = versionsOf(layers);
+    runs(view, node, event, versionsOf(layers));
     if (node.state === 'skipped') move(node, event, 'waiting');
   }
 };

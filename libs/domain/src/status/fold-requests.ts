@@ -12,6 +12,9 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
     case 'CommitRequested':
       view.commit = markOf(event, event.data.reason);
       return;
+    case 'ApprovalGiven':
+      view.awaits = undefined;
+      return;
     case 'PauseRequested':
       view.paused = markOf(event, event.data.reason);
       return;

@@ -53,11 +53,12 @@ export const foldStatus = (view: UpgradeView | undefined, event: Recorded): Upgr
 
 const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
   const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit, strategy } = event.data;
-  const { name, layer, seeds, timing, onFailure } = strategy;
+  const { name, layer, seeds, timing, onFailure, waves, rollback, mixed } = strategy;
   return {
     terms: {
       ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit },
       ...{ strategy: name, layer, seeds, timing, scope: onFailure.scope },
+      rules: { waves, rollback, mixed },
     },
     position: event.position,
     startedAt: event.recordedAt,
@@ -70,6 +71,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
     distributed: false,
     staging: 0,
     stalls: {},
+    waveNames: {},
     nodes: {},
     lanes: {},
   };

@@ -1,6 +1,6 @@
 import { LAYERS, type Facts, type Membership, type PartitionName } from '@baton/contracts';
 import { isOlder } from '../versions/version.js';
-import { rollbackOf } from './to-status.js';
+import { mayGoBack, rollbackOf } from './rollback.js';
 import type { NodeView, UpgradeView } from './view.js';
 
 /** The versions of one layer of a node. */
@@ -74,4 +74,4 @@ const goesBack = (view: UpgradeView, node: NodeView, current: string): boolean =
   rollbackOf(view).possible &&
   node.cameFrom !== undefined &&
   current === view.terms.to &&
-  (node.wave ?? 0) >= (view.commitPoint ?? 0);
+  (node.wave === undefined || mayGoBack(view, node.wave));

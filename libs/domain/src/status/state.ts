@@ -1,5 +1,6 @@
 import type { LaneStatus, NodeState, UpgradeState } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
+import { waveRule } from '../plan/wave-rules.js';
 import { isStalledHolder, lanesOf, type LaneView, type NodeView, type UpgradeView } from './view.js';
 
 /** The one word for where an upgrade is. What a person decided goes before what the stages do. */
@@ -40,14 +41,19 @@ const hasStalls = (view: UpgradeView): boolean => Object.keys(view.stalls).lengt
 export const openLanes = (view: UpgradeView): readonly LaneView[] =>
   lanesOf(view).filter(({ phase }) => phase === 'open');
 
-/** It has no token, and gets none while another lane is stalled: so the strategy wants it. */
+/** It has no token, and gets none while its wave or another lane is stalled: so the strategy wants it. */
 export const isHeldBack = (view: UpgradeView, lane: LaneView, isAnyStalled: boolean): boolean =>
-  isAnyStalled && view.terms.scope !== 'lane' && !lane.stall && !lane.token;
+  ((isAnyStalled && scopeOf(view, lane) !== 'lane') || view.waveStall !== undefined) && !lane.stall && !lane.token;
+
+/** What a stall in the lane's wave stops; only one wave is under way. */
+const scopeOf = ({ terms, waveNames }: UpgradeView, { wave }: LaneView): string =>
+  waveRule(terms.rules, waveNames[wave])?.onFailure?.scope ?? terms.scope;
 
 /** Between waves everything may move; otherwise it takes a lane that neither is stalled nor waits for one that is. */
 const canAnyLaneMove = (view: UpgradeView): boolean => {
   const since = view.rollback?.position ?? 0;
   const lanes = openLanes(view);
+  if (view.waveStall) return lanes.some(({ stall, token }) => token && !stall);
   // A rollback turns back the holders that had stalled before it, and closes the lanes that waited for them.
   if (lanes.some(({ stall, direction }) => direction === 'forward' && (stall?.position ?? since) < since)) return true;
   const isAnyStalled = lanes.some(({ stall }) => stall);
@@ -62,7 +68,8 @@ export const laneStateOf = (view: UpgradeView, lane: LaneView, isAnyStalled: boo
       return 'closed';
     case 'open': {
       if (lane.stall) return 'stalled';
-      const waits = !lane.token && (view.paused !== undefined || isHeldBack(view, lane, isAnyStalled));
+      const isStopped = view.paused !== undefined || lane.window !== undefined;
+      const waits = !lane.token && (isStopped || isHeldBack(view, lane, isAnyStalled));
       return waits ? 'waiting' : 'rolling';
     }
     default:

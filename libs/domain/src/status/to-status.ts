@@ -2,7 +2,8 @@ import type { Blocker, LaneStatus, NodeStatus, UpgradeStatus } from '@baton/cont
 import { assertNever } from '@baton/kernel';
 import { allowedCommands } from './allowed.js';
 import { blockersOf } from './blockers.js';
-import { isFinalizing, laneStateOf, nodeStateOf, stateOf } from './state.js';
+import { rollbackOf } from './rollback.js';
+import { laneStateOf, nodeStateOf, stateOf } from './state.js';
 import { lanesOf, nodesOf, type LaneView, type NodeView, type UpgradeView } from './view.js';
 
 /** What `GET /v1/upgrades/{u}` says. Stays as it is when the view is folded on. */
@@ -29,6 +30,7 @@ export const toStatus = (view: UpgradeView): UpgradeStatus => {
     })),
     blockedBy: blockersOf(view),
     rollback: rollbackOf(view),
+    ...mixedOf(view, nodes),
   };
   const allowed = allowedCommands(known);
   return { ...known, blockedBy: known.blockedBy.map((blocker) => possible(blocker, allowed)), allowed };
@@ -106,28 +108,18 @@ const rolled = (view: UpgradeView, count: (fits: (node: NodeView) => boolean) =>
   return { done, total: count(({ lane }) => lane !== undefined) };
 };
 
-/** Whether the whole can still go back, until when, or why not. */
-export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
-  const no = (reason: string) => ({ possible: false, reason });
-  switch (view.ended) {
-    case 'rolled-back':
-      return no('it was rolled back');
-    case 'aborted':
-      return no('it was aborted and stays as it is');
-    case 'finalized':
-      return no('it was finalized: the old version is given up');
-    case 'completed':
-    case undefined:
-      break;
-    default:
-      return assertNever(view.ended);
+/** X-16: since when a second version runs beside the first; only where the strategy does not let a mix last. */
+const mixedOf = ({ terms }: UpgradeView, nodes: readonly NodeView[]): Pick<UpgradeStatus, 'mixed'> => {
+  const { warnAfterMs } = terms.rules.mixed ?? {};
+  if (warnAfterMs === undefined) return {};
+  const first = new Map<string, string>();
+  for (const { state, layers, versionSince } of nodes) {
+    const version = layers[terms.layer];
+    if (state === 'evicted' || version === undefined || versionSince === undefined) continue;
+    const known = first.get(version);
+    if (known === undefined || versionSince < known) first.set(version, versionSince);
   }
-  if (isFinalizing(view)) return no('it is being finalized: nodes give up the old version');
-  if (view.abort) return no('it is being aborted');
-  if (view.rollback) return no('it is on its way back already');
-  const reason =
-    view.commitPoint === undefined
-      ? undefined
-      : `the commit point was reached: the waves before wave ${view.commitPoint} stay on ${view.terms.to}`;
-  return { possible: true, until: 'finalized', ...(reason !== undefined && { reason }) };
+  const [, since] = [...first.values()].toSorted();
+  if (since === undefined) return {};
+  return { mixed: { since, validUntil: new Date(Date.parse(since) + warnAfterMs).toISOString() } };
 };

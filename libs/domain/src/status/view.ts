@@ -44,6 +44,8 @@ export interface Terms extends Pick<
   readonly seeds: number;
   readonly timing: Strategy['timing'];
   readonly scope: Strategy['onFailure']['scope'];
+  /** What is said of single waves, of the way back and of mixes. */
+  readonly rules: Pick<Strategy, 'waves' | 'rollback' | 'mixed'>;
 }
 
 /** `layers` and `partitions` are replaced, never changed, so that a status may share them. */
@@ -63,6 +65,8 @@ export interface NodeView {
   passive?: PartitionName;
   partitions?: Readonly<Partial<Record<PartitionName, Partition>>>;
   layers: Readonly<Record<string, string>>;
+  /** When it came to run what it runs on the layer that is upgraded. */
+  versionSince?: string;
   /** What it ran before this upgrade first took it down. */
   cameFrom?: string;
   attempt: number;
@@ -84,6 +88,19 @@ export interface LaneView {
   since: string;
   token?: { readonly nodeId: string; readonly epoch: number; readonly since: string };
   stall?: Stall;
+  /** Windows are closed; `until` in milliseconds since 1970. */
+  window?: Mark & { readonly until: number };
+}
+
+/** A wave whose lanes are done and that is not over. */
+export interface SettlingView {
+  readonly wave: number;
+  readonly mark: Mark;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+  judgedFrom: number;
+  /** Members of the cluster that each node is in, as it says. */
+  formed: Readonly<Record<string, number>>;
 }
 
 /**
@@ -123,6 +140,13 @@ export interface UpgradeView {
   finalize?: Mark;
   refused?: Mark;
   commitPoint?: number;
+  /** Names by the numbers of the plan. */
+  waveNames: Readonly<Record<number, string>>;
+  settling?: SettlingView;
+  /** A wave stopped by itself. */
+  waveStall?: Stall;
+  /** The next wave waits for somebody to approve it. */
+  awaits?: Mark & { readonly wave: number };
   ended?: 'completed' | 'rolled-back' | 'aborted' | 'finalized';
   nodes: Record<string, NodeView>;
   lanes: Record<string, LaneView>;
@@ -160,6 +184,17 @@ export const move = (node: NodeView, event: Recorded, state: NodeState, stepAt?:
   node.stepAt = stepAt;
   node.error = undefined;
 };
+
+/** What a node runs now, as it says or was seen. */
+export const runs = (view: UpgradeView, node: NodeView, event: Recorded, layers: NodeView['layers']): void => {
+  const { layer } = view.terms;
+  if (layers[layer] !== node.layers[layer]) node.versionSince = event.recordedAt;
+  node.layers = layers;
+};
+
+/** Its name in the plan. */
+export const nameOfWave = (view: UpgradeView, wave: number | undefined): string | undefined =>
+  wave === undefined ? undefined : view.waveNames[wave];
 
 export const laneIn = (view: UpgradeView, lane: string, event: Recorded): LaneView => {
   const known = Object.hasOwn(view.lanes, lane) ? view.lanes[lane] : undefined;

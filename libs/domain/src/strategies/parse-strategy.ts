@@ -1,12 +1,4 @@
-import {
-  ACTIVATIONS,
-  FAILURE_ACTIONS,
-  LAYERS,
-  type OnFailure,
-  type Strategy,
-  type Timing,
-  type WaveRule,
-} from '@baton/contracts';
+import { ACTIVATIONS, LAYERS, type Strategy, type Timing } from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
 import {
   contradiction,
@@ -18,11 +10,10 @@ import {
   record,
   trueOrFalse,
   wholeNumber,
-  wordOr,
   type JsonSchema,
-  type Rule,
   type StrategyError,
 } from './rules.js';
+import { mixedFields, onFailureRule, rollbackFields, waveContradictions, waveFields, windowFields } from './waves.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SEEDS_MAX = 16;
@@ -30,18 +21,6 @@ const SEEDS_MAX = 16;
 const id = matching(ID_PATTERN, 'lower-case letters, digits and hyphens, at most 63');
 const text = matching(/\S/, 'a text');
 const duration = wholeNumber(1, DAY_MS, 'milliseconds');
-
-const byLabel = record<{ readonly label: string }>({ label: text });
-const lanes: Rule<WaveRule['lanes']> = wordOr(
-  ['one', 'per-node'],
-  byLabel,
-  'one of one, per-node, or a map with label',
-);
-
-const onFailure = record<OnFailure>({
-  scope: oneOf('lane', 'wave', 'upgrade'),
-  action: optional(oneOf(...FAILURE_ACTIONS)),
-});
 
 const strategy = record<Strategy>({
   name: id,
@@ -55,7 +34,7 @@ const strategy = record<Strategy>({
     perSource: wholeNumber(1, 1000, 'nodes'),
     attemptsMax: wholeNumber(1, 100, 'attempts'),
   }),
-  waves: listOf(record<WaveRule>({ name: id, select: optional(mapOf(text)), lanes })),
+  waves: listOf(waveFields),
   timing: record<Timing>({
     storeMs: duration,
     stageMs: duration,
@@ -67,27 +46,20 @@ const strategy = record<Strategy>({
     precheckMs: duration,
     silentMs: duration,
   }),
-  onFailure,
   backup: optional(record({ keep: wholeNumber(1, 100, 'backups') })),
+  onFailure: onFailureRule,
+  windows: optional(listOf(windowFields)),
+  rollback: optional(rollbackFields),
+  mixed: optional(mixedFields),
   autoCommit: trueOrFalse,
 });
 
 // What no field can say alone.
-const contradictions = ({ waves, timing }: Strategy): readonly StrategyError[] => {
-  const names = waves.map(({ name }) => name);
-  const all = waves.findIndex(({ select }) => select === undefined);
-  const errors = names.flatMap((name, index) =>
-    names.indexOf(name) === index
-      ? []
-      : [contradiction(['waves', index, 'name'], `must differ from earlier ones, not "${name}"`)],
-  );
-  if (all !== -1 && all < waves.length - 1) {
-    errors.push(
-      contradiction(['waves', all], 'takes every node that is left, so it must be the last: give it a select'),
-    );
-  }
-  if (timing.stableWithinMs < timing.stableMs) {
-    const message = `must be at least timing.stableMs (${timing.stableMs}), not ${timing.stableWithinMs}`;
+const contradictions = (read: Strategy): readonly StrategyError[] => {
+  const { stableMs, stableWithinMs } = read.timing;
+  const errors = [...waveContradictions(read)];
+  if (stableWithinMs < stableMs) {
+    const message = `must be at least timing.stableMs (${stableMs}), not ${stableWithinMs}`;
     errors.push(contradiction(['timing', 'stableWithinMs'], message));
   }
   return errors;

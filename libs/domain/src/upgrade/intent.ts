@@ -9,6 +9,8 @@ export interface Intent {
   readonly request?: Request;
   /** Position of the last commit; 0: never. With `autoCommit` nobody needs to ask. */
   readonly committedAt: number;
+  /** Waves that someone let begin, by number. */
+  readonly approvedAt: Readonly<Record<number, number>>;
   readonly paused: boolean;
   readonly resumedAt: number;
   readonly retriedAt: Readonly<Record<string, number>>;
@@ -30,6 +32,7 @@ export interface Intent {
 
 export const noIntent: Intent = {
   committedAt: 0,
+  approvedAt: {},
   paused: false,
   resumedAt: 0,
   retriedAt: {},
@@ -50,6 +53,8 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
       return { ...intent, request: event.data };
     case 'CommitRequested':
       return { ...intent, committedAt: at };
+    case 'ApprovalGiven':
+      return { ...intent, approvedAt: { ...intent.approvedAt, [event.data.wave]: at } };
     case 'PauseRequested':
       return { ...intent, paused: true };
     case 'ResumeRequested':
@@ -94,6 +99,10 @@ const turnBack = (intent: Intent, { data }: RollbackRequested, at: number): Inte
   if (wave !== undefined) return { ...intent, turnedBack: { nodes, lanes, waves: { ...waves, [wave]: at } } };
   return { ...intent, rollbackAt: at, paused: false, ended: undefined };
 };
+
+/** Since when a wave is to go back, by itself or with all; 0: it is not. */
+export const waveBackAt = ({ rollbackAt, turnedBack }: Intent, wave: number): number =>
+  Math.max(rollbackAt, turnedBack.waves[wave] ?? 0);
 
 /** Since when a lane is to go back, by itself, with its wave or with all; 0: it is not. */
 export const laneBackAt = ({ rollbackAt, turnedBack }: Intent, lane: string, wave: number): number =>

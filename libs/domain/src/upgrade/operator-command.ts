@@ -11,6 +11,8 @@ import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
 import { decideNode, type Node } from '../membership/membership.js';
 import { legalOn } from '../status/allowed.js';
+import { tooLate } from '../status/rollback.js';
+import { AWAITS_APPROVAL } from '../status/wave-blockers.js';
 import type { Intent } from './intent.js';
 import { onStream } from './request.js';
 
@@ -18,7 +20,7 @@ export interface AskOfUpgrade {
   readonly command: OperatorCommand;
   /** retry, skip and evict name a node; rollback may. */
   readonly nodeId?: string;
-  /** rollback: only this lane, or only this wave. */
+  /** rollback: only this lane, or only this wave. approve: the wave; absent: the one that waits. */
   readonly lane?: string;
   readonly wave?: number;
   /** evict: somebody made sure that the node is down and stays down. */
@@ -33,6 +35,8 @@ export interface OperatorGround {
   readonly node: Node;
   /** Folded from the log, like all of this; absent: there is no such upgrade. */
   readonly status?: UpgradeStatus;
+  /** Milliseconds since 1970. */
+  readonly now: number;
 }
 
 type Asked = UpgradeEvent | ClusterEvent | NodeEvent;
@@ -45,7 +49,9 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
     return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
   const illegal = legalOn(status, ask.command, ask);
   if (illegal) return { refused: illegal };
-  const event = requested(ask);
+  const late = ask.command === 'rollback' ? tooLate(status, ground.now) : undefined;
+  if (late !== undefined) return refuse('illegal-command', `${status.upgradeId} cannot be rolled back: ${late}.`);
+  const event = requested(ask, status);
   if ('refused' in event) return event;
 
   if (ask.command === 'evict') return evict(ask, event, request.clusterId, ground);
@@ -55,12 +61,14 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
   return accept<Asked>(event, ...onStream(`cluster-${request.clusterId}`, readmission.events));
 };
 
-const requested = (ask: AskOfUpgrade): UpgradeEvent | { readonly refused: Refusal } => {
+const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | { readonly refused: Refusal } => {
   const { command, nodeId, confirmedDown = false } = ask;
   const data = ask.reason === undefined ? {} : { reason: ask.reason };
   switch (command) {
     case 'commit':
       return { type: 'CommitRequested', data };
+    case 'approve':
+      return approved(ask, status);
     case 'pause':
       return { type: 'PauseRequested', data };
     case 'resume':
@@ -95,6 +103,18 @@ const rollback = (
   if (Object.keys(part).length > 1)
     return refuse('parts-mixed', 'Name a node, a lane or a wave, or none of them for all.');
   return { type: 'RollbackRequested', data: { ...data, ...part } };
+};
+
+/** Only the wave that waits can be approved: nobody has seen yet what comes before another. */
+const approved = (
+  { wave, reason }: AskOfUpgrade,
+  { blockedBy }: UpgradeStatus,
+): UpgradeEvent | { readonly refused: Refusal } => {
+  const waiting = blockedBy.find(({ kind }) => kind === AWAITS_APPROVAL)?.wave ?? 0;
+  if (wave !== undefined && wave !== waiting) {
+    return refuse('illegal-command', `Wave ${wave} does not wait to be approved; wave ${waiting} does.`);
+  }
+  return { type: 'ApprovalGiven', data: { wave: waiting, ...(reason !== undefined && { reason }) } };
 };
 
 const nodeMissing = (command: OperatorCommand) =>

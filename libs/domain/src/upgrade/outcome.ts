@@ -2,6 +2,7 @@ import type {
   ClusterEvent,
   PrecheckEvent,
   RolloutEvent,
+  RollbackRequested,
   RolloutStalled,
   UpgradeBlocked,
   UpgradeEvent,
@@ -26,6 +27,8 @@ export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Clust
   switch (event.type) {
     case 'PrecheckFailed':
       return block(event.data.failed, event.position, intent);
+    case 'WaveStalled':
+      return event.data.action ? rollBack(event.data.evidence, {}, event.position, intent) : nothing;
     case 'RolloutStalled':
       return event.data.action === 'roll-back-all' ? rollBackScope(event.data, event.position, intent) : nothing;
     case 'RolloutCompleted':
@@ -47,6 +50,7 @@ export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Clust
 export const OUTCOMES: ReadonlySet<string> = new Set([
   'PrecheckFailed',
   'RolloutStalled',
+  'WaveStalled',
   'RolloutCompleted',
   'RollbackCompleted',
   'RolloutAborted',
@@ -65,11 +69,20 @@ const rollBackScope = (
   position: number,
   intent: Intent,
 ): Decision<Ended> => {
-  if (laneBackAt(intent, lane, wave) > 0 || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
-  if (intent.resumedAt > position) return nothing;
-  const reason = `the strategy asks for it: lane ${lane} stalled`;
+  if (laneBackAt(intent, lane, wave) > 0) return nothing;
   const part = { lane: { lane }, wave: { wave }, upgrade: {} }[scope];
-  return accept<Ended>({ type: 'RollbackRequested', data: { reason, ...part } });
+  return rollBack(`lane ${lane} stalled`, part, position, intent);
+};
+
+const rollBack = (
+  why: string,
+  part: Omit<RollbackRequested['data'], 'reason'>,
+  position: number,
+  intent: Intent,
+): Decision<Ended> => {
+  const isDecided = intent.rollbackAt > 0 || intent.abortAt > 0 || intent.ended !== undefined;
+  if (isDecided || intent.resumedAt > position) return nothing;
+  return accept<Ended>({ type: 'RollbackRequested', data: { reason: `the strategy asks for it: ${why}`, ...part } });
 };
 
 const end = (outcome: UpgradeOutcome, ended: UpgradeEvent, intent: Intent, cluster: Cluster): Decision<Ended> => {

@@ -137,3 +137,22 @@ describe('a stall whose strategy rolls back all of its scope', () => {
     expect(decide([...begun, stall, request], stall)).toEqual({ events: [] });
   });
 });
+
+describe('V-23 a wave whose gate was not shown in time', () => {
+  const stalled = (action?: string) =>
+    rollout('WaveStalled', { wave: 1, evidence: 'n2 did not say so.', ...(action && { action }) });
+
+  it('has all go back that may where the strategy says so, with what was seen', () => {
+    const stall = stalled('roll-back-all');
+    const reason = 'the strategy asks for it: n2 did not say so.';
+    expect(decide([...begun, stall], stall)).toEqual({ events: [{ type: 'RollbackRequested', data: { reason } }] });
+  });
+
+  it('waits for an operator otherwise, or when one has decided', () => {
+    expect(decide([...begun, stalled()], stalled())).toEqual({ events: [] });
+    const stall = stalled('roll-back-all');
+    for (const request of ['ResumeRequested', 'AbortRequested', 'RollbackRequested']) {
+      expect(decide([...begun, stall, upgrade(request)], stall)).toEqual({ events: [] });
+    }
+  });
+});
