@@ -1,6 +1,6 @@
 import { clusters, milliseconds, integer, port, serviceSettings, text, url, type Setting } from '@baton/platform';
 import { isId } from '@baton/kernel';
-import type { Slice } from './population.js';
+import type { Labelling, Slice } from './population.js';
 
 /** Not set means undefined. */
 const optional = <T>(setting: Setting<T>): Setting<T | undefined> => ({
@@ -18,6 +18,19 @@ const slices = (options: { readonly variable: string; readonly help: string }): 
       const slice = { clusterId, first: Number(first), last: Number(last) };
       if (isId(clusterId) && slice.first >= 1 && slice.first <= slice.last) return slice;
       throw new Error(`"${one}" must read name:first-last, e.g. lab:1-6`);
+    }),
+});
+
+/** `lab:1-3:role=controller`: nodes of a cluster, by number, that have a label. */
+const labellings = (options: { readonly variable: string; readonly help: string }): Setting<readonly Labelling[]> => ({
+  ...options,
+  parse: (value) =>
+    value.split(',').map((one) => {
+      const [, clusterId = '', first, last, label = '', found = ''] =
+        /^([^:]+):(\d+)-(\d+):([^=]+)=(.+)$/.exec(one.trim()) ?? [];
+      const labelling = { clusterId, first: Number(first), last: Number(last), label, value: found };
+      if (isId(clusterId) && labelling.first >= 1 && labelling.first <= labelling.last) return labelling;
+      throw new Error(`"${one}" must read name:first-last:label=value, e.g. lab:1-3:role=controller`);
     }),
 });
 
@@ -45,6 +58,12 @@ export const simulatorSettings = {
     slices({
       variable: 'BATON_SIMULATOR_NODES',
       help: 'the nodes of this process, e.g. lab:1-6; not set: all nodes of all clusters',
+    }),
+  ),
+  labels: optional(
+    labellings({
+      variable: 'BATON_NODE_LABELS',
+      help: 'labels of nodes, e.g. lab:1-3:role=controller,lab:4-6:group=red; not set: none but that of lanes',
     }),
   ),
   port: port({

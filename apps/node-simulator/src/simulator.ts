@@ -30,6 +30,10 @@ export interface SimulatorOptions extends Pick<
   readonly isReady?: () => Promise<void> | void;
 }
 
+/** Machines of the same cluster in the same role; only those of this process know of each other. */
+const alike = (machines: Iterable<Machine>, { clusterId, labels }: Resident): readonly Machine[] =>
+  [...machines].filter(({ options }) => options.clusterId === clusterId && options.labels['role'] === labels['role']);
+
 /** Many machines in one process, under one port. */
 export class Simulator {
   private constructor(
@@ -65,7 +69,8 @@ export class Simulator {
       workloads.push(workload);
       const folder = join(disks, clusterId, nodeId);
       const reached = `${url.replace(/\/$/, '')}/nodes/${clusterId}/${nodeId}`;
-      const own = { ...resident, folder, url: reached, workload, wire: options.wire(clusterId, nodeId) };
+      const members = (): number => alike(machines.values(), resident).filter(({ isFormed }) => isFormed).length;
+      const own = { ...resident, folder, url: reached, workload, members, wire: options.wire(clusterId, nodeId) };
       const machine = await Machine.open({ ...options, ...own, client, transfers, truth });
       workload.suffer(machine.faults);
       machines.set(`${clusterId}/${nodeId}`, machine);

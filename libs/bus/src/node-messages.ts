@@ -71,6 +71,7 @@ const checkFacts = (from: Fields, field: string): void => {
   flag(facts, 'hypervisorUp');
   for (const name of ['healthyForMs', 'upForMs', 'freeBytes']) amount(facts, name);
   for (const name of ['upgradeNo', 'epoch']) zeroUp(facts, name);
+  optional(facts, 'formed', (of, name) => zeroUp(object(of, name), 'members'));
 };
 
 const checkProbe = (from: Fields, field: string): void => {

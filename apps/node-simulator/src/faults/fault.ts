@@ -20,6 +20,7 @@ export const KINDS = [
   'corrupt',
   'crash-loop',
   'unhealthy',
+  'unformed',
   'flap',
   'wrong-version',
   'unreachable',
@@ -76,6 +77,7 @@ export const FAULTS: Readonly<Record<Point, Readonly<Partial<Record<Kind, string
   stable: {
     slow: 'from the next boot on: the services come up later',
     unhealthy: 'from the next boot on: the services are down',
+    unformed: 'from the next boot on: the machine forms no cluster with others',
     flap: 'from the next boot on: the services come and go',
     'crash-loop': 'from the next boot on: the machine crashes after it was up',
     gone: 'from the next boot on: the machine goes off after it was up',
@@ -118,6 +120,7 @@ export const MS: Readonly<Partial<Record<Kind, string>>> = {
   'crash-loop': 'how long it stays up (500)',
   unhealthy:
     'at boot of a new version: until the machine gives up that try (500); else for how long; left out: until it is healed',
+  unformed: 'for how long; left out: until it is healed',
   gone: 'when it comes back; left out: when it is healed',
 };
 

@@ -29,6 +29,7 @@ export interface Body {
   readonly manifest: Manifest | undefined;
   /** Its services run, as far as nothing else is wrong with them. */
   readonly isUp: boolean;
+  readonly isFormed: boolean;
   isDrained: boolean;
   /** Aborted when this life or run ends. */
   readonly lifeSignal: AbortSignal;

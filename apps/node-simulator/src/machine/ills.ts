@@ -27,6 +27,7 @@ export class Ills {
   /** The machine boots healthy and is not up yet: nobody may see services that are to be down. */
   beforeUp(): void {
     this.strikeStable('slow', 'unhealthy', 'flap');
+    this.strikeStable('unformed');
   }
 
   /** The machine has booted healthy. */
@@ -93,6 +94,11 @@ export class Ills {
         vitals.set('stable', true);
         await faults.passed(fault, signal);
         return vitals.set('stable', false);
+      case 'unformed':
+        vitals.isApart = true;
+        await faults.passed(fault, signal);
+        vitals.isApart = false;
+        return;
       case 'flap':
         return this.flap('stable', fault, signal);
       case 'crash-loop':

@@ -68,6 +68,11 @@ export class Machine implements Body {
   /** Its services run, as far as nothing else is wrong with them. */
   isUp = false;
 
+  /** It is in a cluster with those that are like it: of its cluster, in its role. */
+  get isFormed(): boolean {
+    return this.isUp && !this.vitals.isApart;
+  }
+
   get lifeSignal(): AbortSignal {
     return this.life.signal;
   }

@@ -45,4 +45,6 @@ export interface MachineOptions extends Surroundings {
   readonly failureDomain: string;
   readonly wire: NodeWire;
   readonly workload: Workload;
+  /** How many machines are in the cluster that this one has formed with its like, itself included. */
+  readonly members: () => number;
 }

@@ -36,7 +36,16 @@ export class SimulatedDriver implements Driver {
     const freeBytes = await this.freeBytes();
     const passive = otherPartition(health.active);
     const placed = { failureDomain, labels, freeBytes };
-    return { ...health, instanceId, passive, partitions: { A, B }, ...placed, ...(fellBack && { fellBack }) };
+    const formed = this.machine.isFormed && { formed: { members: options.members() } };
+    return {
+      ...health,
+      instanceId,
+      passive,
+      partitions: { A, B },
+      ...placed,
+      ...formed,
+      ...(fellBack && { fellBack }),
+    };
   }
 
   async health(): Promise<Health> {

@@ -11,6 +11,8 @@ interface Ill {
 export class Vitals {
   private readonly ailments = new Map<Ailment, Ill>([['down', { since: 0 }]]);
   private wellSince = 0;
+  /** Its software is in no cluster with that of others, though it runs. */
+  isApart = false;
 
   set(ailment: Ailment, isIll: boolean): void {
     if (isIll) this.ailments.set(ailment, { since: performance.now() });

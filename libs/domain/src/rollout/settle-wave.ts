@@ -5,7 +5,7 @@ import { onFailureOf } from '../plan/wave-rules.js';
 import { isOfUpgrade } from '../upgrade/answer.js';
 import { failedIn, turnsOnTarget, type LaneSummary } from './lane-summary.js';
 import type { OnRecord, Recording, Scene } from './scene.js';
-import type { Rolling, Settling, Wave } from './state.js';
+import type { Rolling, Wave } from './state.js';
 import { isCutShort, isDone, lanesToGo, ruleOf, wavesOf } from './waves.js';
 
 const LOOK_EVERY_MS = 500;

@@ -23,7 +23,7 @@ const errorsOf = (over: Readonly<Record<string, unknown>>): readonly string[] =>
   return 'errors' in result ? result.errors.map(({ message }) => message) : [];
 };
 const wave = (over: Partial<WaveRule>): Readonly<Record<string, unknown>> => ({
-  waves: [{ name: 'members', lanes: 'one', ...over } as WaveRule],
+  waves: [{ name: 'members', lanes: 'one', ...over }],
 });
 const window = (from: string, to: string, zone = 'UTC') => ({ windows: [{ days: ['mon'], from, to, zone }] });
 
