@@ -51,6 +51,7 @@ export const COMMANDS = [
   'The status lists the commands that are legal now (`allowed`), and `explain` those that end the wait.',
   '',
   '- `commit`: a prepared upgrade starts its rollout',
+  '- `approve`: the wave that waits for it begins; with `wave` only if it is that one',
   '- `pause`: no further token and no new transfer; a node that holds a token ends',
   '- `resume`: goes on; from `blocked` all checks are made again, a stalled node is judged again as it is',
   '- `retry`: another attempt at a stalled node',

@@ -11,6 +11,7 @@ export const canaryRule = (rule: WaveRule): WaveRule => {
 
 /** What the strategy says of the wave that has this name in the plan; undefined: nothing but what it says of all. */
 export const waveRule = ({ waves }: Pick<Strategy, 'waves'>, name: string | undefined): WaveRule | undefined => {
+  if (name === undefined) return undefined;
   const own = waves.find((rule) => rule.name === name);
   if (own) return own;
   const wave = waves.find((rule) => rule.canary !== undefined && canaryName(rule) === name);
