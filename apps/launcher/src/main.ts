@@ -113,8 +113,8 @@ const stayUp = async (
     const at = { ...stack, clusterId, upgradeId, nodeId, pid, logs: join(settings.stateDir, 'logs') };
     for (const line of [...places(at), '']) screen.line(indent(line));
   }
-  const kept = 'Ctrl-C ends it; what was recorded is kept, and the next start goes on from it.';
-  screen.line(`  ${pc.dim(`Everything stays up. ${kept}`)}`);
+  screen.line(`  ${pc.dim('Everything stays up; Ctrl-C ends it.')}`);
+  screen.line(`  ${pc.dim('What was recorded is kept, and the next start goes on from it.')}`);
   if (signal.aborted) return;
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve()));
 };

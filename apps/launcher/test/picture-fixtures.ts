@@ -79,6 +79,7 @@ export const stalled: UpgradeStatus = {
 
 export const pictureOf = (status: UpgradeStatus, more: Partial<UpgradePicture> = {}): UpgradePicture => ({
   clusterId: status.clusterId,
+  gatewayUrl: 'http://127.0.0.1:8080',
   status,
   transfers: new Map(),
   down: new Set(),

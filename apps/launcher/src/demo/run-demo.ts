@@ -42,7 +42,9 @@ export const runDemo = async (options: DemoOptions): Promise<readonly UpgradeRes
   const draw = (): void => {
     const { columns, rows } = screen.size;
     const size = { columns, rows: Math.floor((rows - 2) / shows.length) - 1 };
-    screen.draw(shows.flatMap((show) => [...upgradeBlock(show.picture, Date.now(), size), '']));
+    screen.draw(
+      shows.flatMap((show, index) => [...(index > 0 ? [''] : []), ...upgradeBlock(show.picture, Date.now(), size)]),
+    );
   };
   const frames = screen.isLive ? setInterval(draw, FRAME_MS) : undefined;
   try {
@@ -79,7 +81,7 @@ class Show {
     const { clusterId } = this.upgrade;
     const { down, downMost } = this.nodes;
     const transfers = this.transfers.of(clusterId);
-    const base = { clusterId, down, downMost, transfers, requests: this.workload.counts };
+    const base = { clusterId, gatewayUrl: this.gateway.url, down, downMost, transfers, requests: this.workload.counts };
     return this.status ? { ...base, status: this.status } : base;
   }
 
@@ -100,7 +102,7 @@ class Show {
     const isNews = this.status?.state !== status.state;
     this.status = status;
     if (!isNews || this.options.screen.isLive) return;
-    for (const line of blockerLines(status)) this.options.screen.line(`          ${line}`);
+    for (const line of blockerLines(status, this.gateway.url)) this.options.screen.line(`          ${line}`);
   }
 
   /** Without a terminal each change is a line. */

@@ -4,7 +4,8 @@ import type { Recorded } from '@baton/kernel';
 import { node, rolling, stalled } from '../../test/picture-fixtures.js';
 import { narrate } from './narrate.js';
 import { stackLine } from './stack-lines.js';
-import { isUpgraded, summary } from './summary.js';
+import { openScreen } from './screen.js';
+import { isUpgraded, places, summary } from './summary.js';
 import { cut, duration, pad, widthOf } from './text.js';
 
 const recorded = (type: string, data: unknown): Recorded => ({
@@ -66,6 +67,29 @@ describe('the summary', () => {
 
   it('is not a good end when a node was left behind', () => {
     expect(isUpgraded({ ...done, status: { ...completed, versions: { '1.1.0': 3, '1.0.0': 1 } } })).toBe(false);
+  });
+});
+
+describe('what to do next', () => {
+  it('is a command a line, none wider than 80 columns but for an address alone', () => {
+    const at = { gatewayUrl: 'http://127.0.0.1:8080', simulatorUrl: 'http://127.0.0.1:8090', logs: '.baton/logs' };
+    const ids = { clusterId: 'demo', upgradeId: 'u01kaj3v5mz8r0c2d4e6g7h9jkn', nodeId: 'n2', pid: 4711 };
+    const lines = places({ ...at, ...ids, natsUrl: 'nats://127.0.0.1:4222' }).map(stripVTControlCharacters);
+    // The launcher indents by 2.
+    expect(lines.filter((line) => line.length > 78 && !/\/(explain|events)$/.test(line))).toEqual([]);
+    expect(lines).toContain(`  curl -H 'content-type: application/json' -d '{"at":"boot","kind":"fail"}' \\`);
+  });
+});
+
+describe('a screen', () => {
+  it('draws over what stands there instead of clearing it first', () => {
+    const written: string[] = [];
+    const out = { isTTY: true, columns: 80, rows: 24, write: (text: string) => written.push(text) };
+    const screen = openScreen(out as unknown as NodeJS.WriteStream);
+    screen.draw(['one', 'two']);
+    screen.draw(['uno']);
+    expect(written.at(-1)).toBe('\x1b[2A\runo\x1b[0K\n\x1b[0J\x1b[?25l');
+    screen.keep();
   });
 });
 

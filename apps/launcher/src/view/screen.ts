@@ -2,6 +2,7 @@ import { cut } from './text.js';
 
 const HIDE_CURSOR = '\x1b[?25l';
 const SHOW_CURSOR = '\x1b[?25h';
+const CLEAR_RIGHT = '\x1b[0K';
 const CLEAR_BELOW = '\x1b[0J';
 const up = (lines: number): string => (lines > 0 ? `\x1b[${lines}A` : '');
 
@@ -32,9 +33,10 @@ const terminal = (out: NodeJS.WriteStream): Screen => {
   process.once('exit', () => block.length > 0 && out.write(SHOW_CURSOR));
   const draw = (lines: readonly string[], above = ''): void => {
     const width = out.columns || 80;
-    const text = lines.map((line) => `${cut(line, width)}\n`).join('');
-    // In one write: nobody sees the block half drawn.
-    out.write(`${up(block.length)}\r${CLEAR_BELOW}${above}${text}${lines.length > 0 ? HIDE_CURSOR : SHOW_CURSOR}`);
+    const text = lines.map((line) => `${cut(line, width)}${CLEAR_RIGHT}\n`).join('');
+    // In one write, and over what stands there: nobody sees the block half drawn, or gone for a moment.
+    const before = above === '' ? '' : `${CLEAR_BELOW}${above}`;
+    out.write(`${up(block.length)}\r${before}${text}${CLEAR_BELOW}${lines.length > 0 ? HIDE_CURSOR : SHOW_CURSOR}`);
     block = lines;
   };
   return {

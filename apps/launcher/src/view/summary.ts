@@ -70,23 +70,27 @@ export const places = (at: Places): readonly string[] => {
     ['why it waits', `${upgrade}/explain`],
     ['its events', `${upgrade}/events`],
     ['live', `curl -N '${at.gatewayUrl}/v1/events/stream?after=0'`],
-    ['NATS', `nats -s ${at.natsUrl} sub 'baton.v1.evt.${at.clusterId}.>'`],
+    ['NATS', `NATS_URL=${at.natsUrl} node examples/subscribe.mjs`],
     ['nodes', `${at.simulatorUrl}/v1/nodes`],
     ['logs', at.logs],
   ];
   const faults = `${at.simulatorUrl}/v1/clusters/${at.clusterId}/nodes/${at.nodeId}/faults`;
-  const json = `-H 'content-type: application/json' -d`;
-  const tries: readonly (readonly [string, string])[] = [
-    ['go back to the old version', `curl -X POST ${upgrade}/rollback ${json} '{"reason":"to see it"}'`],
-    ['break the next boot of a node', `curl -X POST ${faults} ${json} '{"at":"boot","kind":"fail"}'`],
-    ['heal it', `curl -X DELETE ${faults}`],
-    ...(at.pid === undefined ? [] : [['kill a service: it is started again', `kill -9 ${at.pid}`] as const]),
+  // In two lines, for terminals of 80 columns.
+  const post = (url: string, body: string): readonly string[] => [
+    `curl -H 'content-type: application/json' -d '${body}' \\`,
+    `  ${url}`,
+  ];
+  const tries: readonly (readonly [string, readonly string[]])[] = [
+    ['go back to the old version', post(`${upgrade}/rollback`, '{"reason":"to see it"}')],
+    ['break the next boot of a node', post(faults, '{"at":"boot","kind":"fail"}')],
+    ['heal it', [`curl -X DELETE ${faults}`]],
+    ...(at.pid === undefined ? [] : [['kill a service: it is started again', [`kill -9 ${at.pid}`]] as const]),
   ];
   return [
     pc.bold('Look next'),
     ...look.map(([name, value]) => `  ${pc.dim(pad(name, 14))}${value}`),
     '',
     pc.bold('Try'),
-    ...tries.flatMap(([what, command]) => [pc.dim(`  ${what}`), `  ${command}`]),
+    ...tries.flatMap(([what, command]) => [pc.dim(`  ${what}`), ...command.map((line) => `  ${line}`)]),
   ];
 };

@@ -2,11 +2,12 @@ import type { LaneStatus, NodeState, NodeStatus, PartitionName, UpgradeStatus } 
 import pc from 'picocolors';
 import { paintNode, paintUpgrade } from './marks.js';
 import type { Screen } from './screen.js';
-import { bar, duration, pad, wrap } from './text.js';
+import { bar, count, duration, pad, wrap } from './text.js';
 
 /** What is known about one cluster's upgrade at this moment. */
 export interface UpgradePicture {
   readonly clusterId: string;
+  readonly gatewayUrl: string;
   /** Absent before the read models know it. */
   readonly status?: UpgradeStatus;
   /** How far a node's running transfer is, 0 to 1. */
@@ -23,7 +24,7 @@ const ENDED = new Set(['completed', 'finalized', 'rolled-back', 'aborted']);
 const BAR = 16;
 const INDENT = '  ';
 const TRANSFER_BAR = 12;
-const TRANSFERS: ReadonlySet<NodeState> = new Set(['waiting', 'storing', 'stored', 'staging']);
+const TRANSFERS: ReadonlySet<NodeState> = new Set(['waiting', 'storing', 'staging']);
 // n2 stands before n10.
 const byNumber = new Intl.Collator('en', { numeric: true });
 const PARTITIONS: readonly PartitionName[] = ['A', 'B'];
@@ -34,7 +35,9 @@ export const upgradeBlock = (picture: UpgradePicture, now: number, size: Screen[
   const { status } = picture;
   if (!status) return [`  ${pc.bold(picture.clusterId)}  ${pc.dim('waits for its nodes')}`];
   const head = [headline(status, now), stageLine(status), ''];
-  const blockers = blockerLines(status).flatMap((line) => wrap(line.split(' '), ' ', columns - INDENT.length));
+  const blockers = blockerLines(status, picture.gatewayUrl).flatMap((line) =>
+    wrap(line.split(' '), ' ', columns - INDENT.length),
+  );
   const foot = ['', footLine(picture), ...blockers];
   const nodes = nodeLines(picture, status, now, Math.max(2, rows - head.length - foot.length));
   return [...head, ...nodes, ...foot].map((line) => (line === '' ? '' : `${INDENT}${line}`));
@@ -56,7 +59,7 @@ const stageLine = (status: UpgradeStatus): string => {
   });
   const { done, total } = status.progress;
   const [full, empty] = bar(total === 0 ? 0 : done / total, BAR);
-  return `${stages.join('  ')}   ${pc.green(full)}${pc.dim(empty)} ${done}/${total}`;
+  return `${stages.join('  ')}   ${pc.green(full)}${pc.dim(empty)}${total === 0 ? '' : ` ${done}/${total}`}`;
 };
 
 const nodeLines = (picture: UpgradePicture, status: UpgradeStatus, now: number, rows: number): readonly string[] => {
@@ -120,17 +123,20 @@ const notes = (
 };
 
 const footLine = ({ requests, down, downMost }: UpgradePicture): string => {
-  const failed = requests.failed === 0 ? pc.green('0 failed') : pc.red(`${requests.failed} failed`);
+  const failed = requests.failed === 0 ? pc.green('0 failed') : pc.red(`${count(requests.failed)} failed`);
   return (
-    pc.dim(`workload ${requests.sent} requests, `) + failed + pc.dim(` · down now ${down.size}, at most ${downMost}`)
+    pc.dim(`workload ${count(requests.sent)} requests, `) +
+    failed +
+    pc.dim(` · down now ${down.size}, at most ${downMost}`)
   );
 };
 
-/** What it waits for, once it waits for a person. */
-export const blockerLines = ({ blockedBy, state }: UpgradeStatus): readonly string[] => {
+/** What it waits for, once it waits for a person, and where the requests stand that end the wait. */
+export const blockerLines = ({ blockedBy, state, upgradeId }: UpgradeStatus, gatewayUrl: string): readonly string[] => {
   if (state !== 'stalled' && state !== 'blocked' && state !== 'paused') return [];
-  return blockedBy.flatMap(({ what, remedy, unblock }) => [
+  const lines = blockedBy.flatMap(({ what, remedy, unblock }) => [
     `${pc.red('■')} ${what}${remedy === undefined ? '' : ` ${remedy}`}`,
     ...(unblock.length > 0 ? [pc.dim(`  may be asked: ${unblock.join(', ')}`)] : []),
   ]);
+  return [...lines, `  how: ${gatewayUrl}/v1/upgrades/${upgradeId}/explain`];
 };

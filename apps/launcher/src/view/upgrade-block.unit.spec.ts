@@ -24,12 +24,16 @@ describe('the block of an upgrade', () => {
     const nodes = [node('n-01', 'staging'), node('n-02', 'waiting')];
     const lines = shown(pictureOf({ ...rolling, nodes, lanes: [] }, { transfers: new Map([['n-01', 0.5]]) }));
     expect(lines).toContainEqual(expect.stringMatching(/^n-01 .*━{6}╌{6} 50 %$/));
+    const stored = [node('n-01', 'stored')];
+    const late = shown(pictureOf({ ...rolling, nodes: stored, lanes: [] }, { transfers: new Map([['n-01', 0.6]]) }));
+    expect(late.join()).not.toContain('60 %');
   });
 
-  it('says why a stalled upgrade waits, what to do, and which commands may be asked', () => {
-    expect(shown(pictureOf(stalled)).slice(-2)).toEqual([
+  it('says why a stalled upgrade waits, what to do, and which commands may be asked and how', () => {
+    expect(shown(pictureOf(stalled)).slice(-3)).toEqual([
       '■ n-02 did not boot 1.1.0 and went back to 1.0.0 after 3 tries. Look at its console, then retry it.',
       'may be asked: retry, skip, rollback',
+      'how: http://127.0.0.1:8080/v1/upgrades/u01kaj3v5mz8r0c2d4e6g7h9jkn/explain',
     ]);
   });
 
