@@ -11,7 +11,7 @@ const source = {
 
 /** What the routes of strategies answer with. */
 export const STRATEGY_SHAPES: Readonly<Record<string, Shape>> = {
-  PublishedStrategy: { ...content, example: EXAMPLES['PublishedStrategy'] } as Shape,
+  PublishedStrategy: { ...content, example: EXAMPLES['PublishedStrategy'] },
   Strategy: object({ strategy: ref('PublishedStrategy'), ...source }),
   StrategyList: object({
     items: list(
