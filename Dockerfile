@@ -31,6 +31,7 @@ COPY --from=build /app/node_modules ./node_modules
 COPY --from=build /app/libs ./libs
 COPY --from=build /app/apps ./apps
 COPY --from=build /app/strategies ./strategies
+COPY --from=build /app/tables ./tables
 COPY --from=build /app/tools/service.mjs /app/tools/healthy.mjs /app/tools/log.mjs ./tools/
 # A named volume takes its owner from the folder that it is mounted over.
 RUN mkdir -p /var/lib/baton/state /var/lib/baton/artifacts && chown -R node:node /var/lib/baton

@@ -22,9 +22,10 @@ import { ProjectionsController } from './projections.controller.js';
 import { ReleasesController } from './releases/releases.controller.js';
 import { ReleasesService } from './releases/releases.service.js';
 import type { Strategies } from './strategies/load-strategies.js';
+import type { Tables } from './tables/load-tables.js';
 import { StrategiesController } from './strategies/strategies.controller.js';
 import { StrategiesService } from './strategies/strategies.service.js';
-import { CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, WAKES } from './tokens.js';
+import { CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, TABLES, WAKES } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
@@ -34,6 +35,7 @@ export interface GatewayParts {
   readonly log: EventLog;
   readonly reads: Reads;
   readonly strategies: Strategies;
+  readonly tables: Tables;
   readonly artifacts: ArtifactStore;
   readonly liveness: Liveness;
   readonly inspect: Inspect;
@@ -60,6 +62,7 @@ export class GatewayModule {
         { provide: LOG, useValue: parts.log },
         { provide: READS, useValue: parts.reads },
         { provide: STRATEGIES, useValue: parts.strategies },
+        { provide: TABLES, useValue: parts.tables },
         { provide: LIVENESS, useValue: parts.liveness },
         { provide: INSPECT, useValue: parts.inspect },
         { provide: WAKES, useValue: parts.wakes },

@@ -23,7 +23,7 @@ import { openUpgrades } from '@baton/stage-host';
 import type { LoggerService } from '@nestjs/common';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { AddressInfo } from 'node:net';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ArtifactStore } from './artifacts/artifact-store.js';
 import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
@@ -32,8 +32,10 @@ import { createGateway } from './gateway.js';
 import type { Reads } from './ports.js';
 import { gatewaySettings } from './settings.js';
 import { loadStrategies, type Strategies } from './strategies/load-strategies.js';
+import { loadTables } from './tables/load-tables.js';
 
 const SHIPPED_STRATEGIES = new URL('../../../strategies/', import.meta.url).pathname;
+const SHIPPED_TABLES = new URL('../../../tables/', import.meta.url).pathname;
 const SERVICE = 'api-gateway';
 const CHECK_WITHIN_MS = 2_000;
 
@@ -43,6 +45,8 @@ type GatewaySettings = Settings<typeof gatewaySettings>;
 export const startGateway = async (logger: LoggerService): Promise<Running> => {
   const settings = readSettings(gatewaySettings);
   const strategies = await strategiesOf(settings);
+  const own = settings.strategyDir === undefined ? [] : [join(resolve(settings.strategyDir), 'tables')];
+  const tables = await loadTables([SHIPPED_TABLES, ...own]);
   const artifacts = await ArtifactStore.open(resolve(settings.artifactDir));
   const bus = await connectBus({ servers: settings.natsUrl, name: SERVICE });
   await ensureTopology(bus.nc);
@@ -62,7 +66,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
   const reads = await ReadModels.open({ databaseUrl: settings.databaseUrl, log });
   const app = await createGateway(
     {
-      ...{ log, reads, strategies, artifacts, liveness },
+      ...{ log, reads, strategies, tables, artifacts, liveness },
       inspect: (clusterId, nodeId) => inspectNode(bus, clusterId, nodeId),
       wakes: (wake) => follow(bus, CATEGORIES, wake),
       checks: checksOf(log, reads, bus, settings),

@@ -2,6 +2,7 @@
 export const LOG = Symbol('log');
 export const READS = Symbol('reads');
 export const STRATEGIES = Symbol('strategies');
+export const TABLES = Symbol('tables');
 export const ARTIFACT_DIR = Symbol('artifact-dir');
 export const INSPECT = Symbol('inspect');
 export const LIVENESS = Symbol('liveness');

@@ -14,6 +14,7 @@ import { createGateway } from '../src/gateway.js';
 import type { GatewayParts } from '../src/gateway.module.js';
 import { loadStrategies } from '../src/strategies/load-strategies.js';
 import { checkIsDocumented, documentedProblems } from './documented-problems.js';
+import { loadTables } from '../src/tables/load-tables.js';
 import { LogReads } from './log-reads.js';
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
@@ -54,6 +55,9 @@ export interface FixtureOptions {
   readonly log?: InMemoryEventLog;
   readonly checks?: GatewayParts['checks'];
   readonly reads?: GatewayParts['reads'];
+  /** Folders. */
+  readonly strategies?: readonly string[];
+  readonly tables?: readonly string[];
 }
 
 export const startGateway = async (options: FixtureOptions = {}): Promise<Fixture> => {
@@ -65,7 +69,8 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const parts: GatewayParts = {
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
-    strategies: await loadStrategies([STRATEGIES]),
+    strategies: await loadStrategies(options.strategies ?? [STRATEGIES]),
+    tables: await loadTables(options.tables ?? []),
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {
       wakes.add(wake);

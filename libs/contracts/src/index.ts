@@ -144,7 +144,8 @@ export {
   type StageName,
   type Verb,
 } from './node-protocol.js';
-export { ACTIVATIONS, LAYERS, type Activation, type Layer, type Release } from './release.js';
+export { type Hop, type UpgradePath } from './path.js';
+export { ACTIVATIONS, LAYERS, type Activation, type Effects, type Layer, type Release } from './release.js';
 export {
   NODE_STATES,
   UPGRADE_STATES,
@@ -166,6 +167,7 @@ export {
   type Strategy,
   type Thresholds,
   type Timing,
+  type VersionRules,
   type WaveGate,
   type WaveRule,
   type Weekday,
@@ -188,3 +190,4 @@ export {
   token,
   type RebuildReply,
 } from './subjects.js';
+export { type ModeRow, type ModesTable } from './tables.js';

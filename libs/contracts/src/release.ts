@@ -6,12 +6,22 @@ export type Layer = (typeof LAYERS)[number];
 export const ACTIVATIONS = ['restart', 'reboot', 'replace'] as const;
 export type Activation = (typeof ACTIVATIONS)[number];
 
+/** What others notice of a release, beside the nodes that go over. */
+export interface Effects {
+  /** Clients notice it. Absent: not said. */
+  readonly disruptive?: boolean;
+  /** Services that it restarts, e.g. `openvpn`: their users must connect again. */
+  readonly restarts?: readonly string[];
+  /** It is for those who use these features; others need not hurry. */
+  readonly features?: readonly string[];
+}
+
 /** A version of a layer with its artifact and what it goes together with. */
 export interface Release {
   /** Major.Minor.Build, e.g. `1.1.0`. */
   readonly version: string;
   readonly layer: Layer;
-  /** A vendor's own word for it, e.g. `aos`. */
+  /** A vendor's own word for it: `software`, `image`, `hypervisor`, `security-patch`, `software-patch`, `aos` ... */
   readonly kind: string;
   /** Of the artifact, 64 hex digits. */
   readonly sha256: string;
@@ -24,5 +34,9 @@ export interface Release {
   readonly hypervisors?: readonly string[];
   readonly activation?: Activation;
   readonly notes?: string;
+  /** Other software to be upgraded along with it. */
   readonly companions?: readonly string[];
+  readonly effects?: Effects;
+  /** It gives up the way back: an upgrade to it is not rolled back once it has begun to roll. */
+  readonly oneWay?: true;
 }

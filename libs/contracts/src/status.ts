@@ -1,6 +1,7 @@
 import type { OperatorCommand } from './commands.js';
 import type { Direction } from './events/rollout.js';
 import type { Partition, PartitionName } from './node-protocol.js';
+import type { UpgradePath } from './path.js';
 
 export const UPGRADE_STATES = [
   'requested',
@@ -97,6 +98,10 @@ export interface UpgradeStatus {
   readonly to: string;
   readonly strategy: string;
   readonly dryRun: boolean;
+  /** The hops that were planned, and which of them this is. Absent in old logs: one hop. */
+  readonly path?: Omit<UpgradePath, 'strategies'>;
+  /** The upgrade of the next hop; absent: none has begun. */
+  readonly continuedBy?: string;
   readonly state: UpgradeState;
   readonly stage: 'precheck' | 'distribution' | 'staging' | 'rollout';
   /** The wave that is under way, or the last one that was; absent: none has begun. */

@@ -107,6 +107,28 @@ export interface OnFailure {
   readonly action?: FailureAction;
 }
 
+/** Which versions an upgrade may go to and through. */
+export interface VersionRules {
+  /**
+   * What a request may name. `any` (when absent): a release, a line or nothing. `line`: `6.6`, `6` or nothing, so that
+   * always the latest build is taken. `leader`: nothing, it goes to what the leaders run. `leader-previous`: nothing, it
+   * goes back to what the leaders ran before, and the leaders stay.
+   */
+  readonly target?: 'any' | 'line' | 'leader' | 'leader-previous';
+  /** `each`: no minor of a major is left out on the way. Builds always may be. Absent: `skip`. */
+  readonly minors?: 'skip' | 'each';
+  /** `each`: no major is left out on the way. Absent: `skip`. */
+  readonly majors?: 'skip' | 'each';
+  /** Oldest running version from which this procedure begins, Major.Minor.Build. */
+  readonly from?: string;
+  /** Nodes with these labels are never behind the others, and go ahead only when all others are level with them. */
+  readonly leader?: Readonly<Record<string, string>>;
+  /** Goes before the shown path: `UserConnect-6.6.123 (6.5,6.6)`. */
+  readonly title?: string;
+  /** The table that says which strategy takes which hop. Absent: this one takes all. */
+  readonly modes?: string;
+}
+
 /** The named policy an upgrade follows; a YAML file in `strategies/`. */
 export interface Strategy {
   readonly name: string;
@@ -131,4 +153,6 @@ export interface Strategy {
   readonly mixed?: { readonly warnAfterMs: number };
   /** False: the upgrade waits in `prepared` until someone commits it. */
   readonly autoCommit: boolean;
+  /** Absent: any target, nothing in between is required. */
+  readonly versions?: VersionRules;
 }

@@ -14,7 +14,8 @@ export { wantsRun, type PrecheckContext, type PrecheckState } from './precheck/s
 export { parseStrategy, strategySchema, withTiming } from './strategies/parse-strategy.js';
 export { decidePublish, foldPublished, unpublished, type Published } from './strategies/publish.js';
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
-export { resolveTarget } from './versions/resolve-target.js';
+export { parseTable, type Table } from './tables/parse-table.js';
+export { type Modes } from './versions/modes.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
 export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster } from './cluster/cluster.js';
 export { decideCluster, refusedWhileFrozen, type ClusterCommand } from './cluster/decide.js';
@@ -28,9 +29,10 @@ export {
   type Node,
   type MembershipCommand,
 } from './membership/membership.js';
+export { contradictionsOf, type Contradiction } from './release/contradictions.js';
 export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type ReleaseCommand } from './release/release.js';
 export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
-export { OUTCOMES, decideOutcome } from './upgrade/outcome.js';
+export { OUTCOMES, decideOutcome, type Continuation } from './upgrade/outcome.js';
 export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
 export { confirmHolder } from './lane/confirm.js';
 export { laneGuards, laneStage } from './lane/stage.js';

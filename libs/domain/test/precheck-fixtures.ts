@@ -114,6 +114,7 @@ export const precheckFacts = (nodes: readonly ExaminedNode[], over: Partial<Prec
   nodes,
   surroundings: surroundings(),
   planDigest: 'd'.repeat(64),
+  lanes: [],
   ...over,
 });
 

@@ -118,7 +118,7 @@ export class ToyCluster {
     if (event.type !== 'RolloutStalled') return;
     const own = `upgrade-${UPGRADE}`;
     const intent = this.log.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent);
-    const outcome = decideOutcome(event, intent, noCluster);
+    const outcome = decideOutcome(event, intent, noCluster, { upgradeId: '', catalogue: [] });
     for (const one of 'events' in outcome ? outcome.events : []) this.append(own, one);
     this.advance();
   }

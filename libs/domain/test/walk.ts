@@ -140,7 +140,7 @@ export class Walk {
     const event: Recorded = { ...base, upgrade: UPGRADE };
     this.log.push(event);
     this.take(event);
-    const outcome = decideOutcome(event, this.intent, this.cluster);
+    const outcome = decideOutcome(event, this.intent, this.cluster, { upgradeId: '', catalogue: [] });
     if ('events' in outcome) for (const one of outcome.events) this.append(one.stream ?? `upgrade-${UPGRADE}`, one);
   }
 

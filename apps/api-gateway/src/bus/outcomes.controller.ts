@@ -2,7 +2,9 @@ import { OUTCOMES, decideOutcome, foldCluster, foldIntent, noCluster, noIntent }
 import { eventId, type Recorded } from '@baton/kernel';
 import { Controller } from '@nestjs/common';
 import { EventPattern, Payload } from '@nestjs/microservices';
+import { ulid } from 'ulid';
 import { Intake } from '../intake/intake.js';
+import { catalogueOf } from '../upgrades/requests.service.js';
 
 /** Ends upgrades: what another stage came to, as the end of the whole and of the freeze in one append. */
 @Controller()
@@ -24,12 +26,18 @@ export class OutcomesController {
     const own = `upgrade-${event.upgrade}`;
     const stream = `cluster-${event.cluster}`;
     const causationId = eventId(event);
+    // Of the next hop, when the upgrade has one.
+    const upgradeId = `u${ulid().toLowerCase()}`;
     // The id is the event's: delivered again, to whichever replica, it is answered and not carried out.
     await this.intake.write(
       {
-        ...{ own, cluster: event.cluster, upgrade: event.upgrade, streams: [stream] },
-        decide: ({ of }) =>
-          decideOutcome(event, of(own).reduce(foldIntent, noIntent), of(stream).reduce(foldCluster, noCluster)),
+        ...{ own, cluster: event.cluster, upgrade: event.upgrade },
+        streams: [stream, `upgrade-${upgradeId}`],
+        also: event.type === 'RolloutCompleted' ? [{ cluster: '-', categories: ['release'] }] : [],
+        decide: ({ of, also: [releases = []] }) => {
+          const [intent, cluster] = [of(own).reduce(foldIntent, noIntent), of(stream).reduce(foldCluster, noCluster)];
+          return decideOutcome(event, intent, cluster, { upgradeId, catalogue: catalogueOf(releases) });
+        },
       },
       {
         ...{ commandId: `gateway:${causationId}`, actor: 'api-gateway', causationId },

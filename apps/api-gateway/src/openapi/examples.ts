@@ -25,7 +25,7 @@ const node = {
 
 const release = {
   ...{ version: '1.1.0', layer: 'software', kind: 'aos', sha256, size: 1_048_576, uploaded: true },
-  ...{ minCompatible: '1.0.0', notes: 'Fixes CVE-2026-0001.' },
+  ...{ minCompatible: '1.0.0', notes: 'Fixes CVE-2026-0001.', effects: { disruptive: true, restarts: ['openvpn'] } },
 };
 
 const blocker = {
@@ -38,7 +38,17 @@ const checks = [
   { check: 'free-space', result: 'passed', evidence: 'Every node has room for the artifact.', remedy: '' },
 ];
 
-const of = { clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos' };
+const path = {
+  ...{ strategy: 'nutanix-aos', text: '1.1.0 (1.1)', hop: 1 },
+  hops: [
+    {
+      ...{ from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos', activation: 'reboot', changes: 'minor' },
+      ...{ turns: 2, down: 1, expectedMs: 12_960_000, effects: release.effects },
+    },
+  ],
+};
+
+const of = { clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos', path };
 const inLane = { lane: 'main', wave: 1, attempt: 1, since };
 
 const status = {

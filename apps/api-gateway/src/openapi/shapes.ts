@@ -1,7 +1,7 @@
 import { ACTIVATIONS, LAYERS } from '@baton/contracts';
 import { count, flag, list, mapOf, object, oneOf, pageOf, text, time, type Shape } from './shape.js';
 import { STRATEGY_SHAPES } from './strategy-shapes.js';
-import { UPGRADE_SHAPES, partitions } from './upgrade-shapes.js';
+import { UPGRADE_SHAPES, effects, partitions } from './upgrade-shapes.js';
 
 const fieldError = object({
   'pointer?': text('Of a field of the body (RFC 6901)'),
@@ -66,6 +66,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     ...{ version: text(), layer: oneOf(LAYERS), kind: text(), sha256: text(), size: count(), uploaded: flag() },
     ...{ 'minCompatible?': text(), 'image?': text(), 'hypervisors?': list(text()) },
     ...{ 'activation?': oneOf(ACTIVATIONS), 'notes?': text(), 'companions?': list(text()) },
+    ...{ 'effects?': effects, 'oneWay?': flag('It gives up the way back') },
   }),
   Event: object({
     ...{ position: count(), stream: text(), version: count(), type: text() },

@@ -1,5 +1,12 @@
-import { NODE_STATES, OPERATOR_COMMANDS, STAGE_NAMES, UPGRADE_STATES } from '@baton/contracts';
+import { ACTIVATIONS, NODE_STATES, OPERATOR_COMMANDS, STAGE_NAMES, UPGRADE_STATES } from '@baton/contracts';
 import { count, flag, list, mapOf, object, oneOf, ref, text, time, type Shape } from './shape.js';
+
+/** What others notice of a release. */
+export const effects = object({
+  'disruptive?': flag('Clients notice it'),
+  'restarts?': list(text(), 'Services that it restarts: their users must connect again'),
+  'features?': list(text(), 'It is for those who use these'),
+});
 
 const partition = object({
   'version?': text('Absent: empty'),
@@ -63,6 +70,29 @@ const common = {
   strategy: text(),
 };
 
+/** The way that an upgrade is a part of. */
+const path = object(
+  {
+    strategy: text('The one that was asked for; a table of modes may have others take the hops'),
+    text: text('Where it ends, and the lines that it goes through, e.g. `UserConnect-6.6.123 (6.5,6.6)`'),
+    hops: list(
+      object({
+        ...{ from: text(), to: text(), strategy: text(), activation: oneOf(ACTIVATIONS) },
+        changes: oneOf(['major', 'minor', 'build']),
+        turns: count('So many turns come one after the other'),
+        down: count('So many nodes are down at a time, at most'),
+        expectedMs: count('If each step takes as long as the strategy allows it and nothing stalls'),
+        'effects?': effects,
+        'oneWay?': flag('What went over in this hop does not go back'),
+      }),
+      'Each is an upgrade of its own',
+    ),
+    hop: count('Which of the hops this is, from 1'),
+    'continues?': text('The upgrade of the hop before'),
+  },
+  'Absent in old logs: one hop',
+);
+
 const rollback = object({
   ...{ possible: flag(), 'until?': text(), 'reason?': text() },
   'waves?': list(count(), 'Only these go back; absent: all'),
@@ -73,6 +103,8 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
   Blocker: blocker,
   UpgradeStatus: object({
     ...{ upgradeId: text(), upgradeNo: count(), ...common, dryRun: flag() },
+    'path?': path,
+    'continuedBy?': text('The upgrade of the next hop'),
     state: oneOf(UPGRADE_STATES),
     stage: oneOf(STAGE_NAMES),
     'wave?': count('That is under way, or was last'),
@@ -102,7 +134,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
     ),
   }),
   Plan: object({
-    ...{ planId: text(), ...common },
+    ...{ planId: text(), ...common, 'path?': path },
     state: oneOf(['checking', 'passed', 'refused']),
     ...{ position: count(), startedAt: time(), updatedAt: time() },
     'digest?': text('An upgrade that is started from this plan checks that it would be the same'),

@@ -107,6 +107,11 @@ export const PROBLEM_KINDS = {
     'The version is lower than the running one',
     'An upgrade never goes down. To go back use `rollback`.',
   ),
+  'rule-forbids': kind(
+    422,
+    'A rule forbids to go there',
+    'The detail begins with the name of the rule and says what is missing: see `versions` in docs/strategies.md.',
+  ),
   'already-running': kind(422, 'The version is running already', 'There is nothing to do.'),
   'node-missing': kind(422, 'The command needs a node', 'Name it: `nodeId`, or `lane` for the holder of its token.'),
   'artifact-mismatch': kind(

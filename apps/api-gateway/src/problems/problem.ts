@@ -27,6 +27,7 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
   'unknown-version': '/to',
   'lower-version': '/to',
   'already-running': '/to',
+  'rule-forbids': '/to',
   'release-quarantined': '/to',
   'artifact-missing': '/to',
   'unknown-strategy': '/strategy',

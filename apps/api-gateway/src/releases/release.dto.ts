@@ -1,11 +1,47 @@
 import { ACTIVATIONS, LAYERS, type Activation, type Layer } from '@baton/contracts';
+import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, Length, Matches, Max, Min } from 'class-validator';
-import { NameField, Optional, Sha256Field, TextField, VersionField } from '../http/fields.js';
+import { Type } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  Equals,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  Length,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
+import { FlagField, NameField, Optional, Sha256Field, TextField, VersionField } from '../http/fields.js';
 import { PositionDto } from '../http/write.js';
 
 const SIZE_MAX = 1024 ** 4;
 const LINE_PATTERN = /^\d{1,9}(\.\d{1,9}){0,2}$/;
+
+/** A list of at most 50 short texts. */
+const NamesField = (example: string, description: string): PropertyDecorator =>
+  applyDecorators(
+    ApiProperty({ required: false, type: [String], maxItems: 50, example: [example], description }),
+    Optional(),
+    IsArray({ message: 'must be a list of names' }),
+    ArrayMaxSize(50, { message: 'must have at most 50 entries' }),
+    Length(1, 100, { each: true, message: 'must each be a text of 1 to 100 characters' }),
+  );
+
+export class EffectsDto {
+  @Optional()
+  @FlagField({ required: false, description: 'Clients notice it; absent: not said' })
+  disruptive?: boolean;
+
+  @NamesField('openvpn', 'Services that it restarts: their users must connect again')
+  restarts?: string[];
+
+  @NamesField('bgp', 'It is for those who use these features')
+  features?: string[];
+}
 
 export class RegisterReleaseDto {
   @VersionField()
@@ -15,7 +51,7 @@ export class RegisterReleaseDto {
   @IsIn(LAYERS, { message: `must be one of ${LAYERS.join(', ')}` })
   layer!: Layer;
 
-  @NameField({ example: 'aos', description: "The vendor's own word for it" })
+  @NameField({ example: 'software', description: 'The word of the vendor, e.g. software, image, security-patch, aos' })
   kind!: string;
 
   @Sha256Field({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' })
@@ -51,12 +87,20 @@ export class RegisterReleaseDto {
   @TextField(4000, { required: false, example: 'Fixes CVE-2026-0001.' })
   notes?: string;
 
-  @ApiProperty({ required: false, type: [String], maxItems: 50, example: ['ansible modules 1.1'] })
-  @Optional()
-  @IsArray({ message: 'must be a list of names' })
-  @ArrayMaxSize(50, { message: 'must have at most 50 entries' })
-  @Length(1, 100, { each: true, message: 'must each be a text of 1 to 100 characters' })
+  @NamesField('ansible modules 1.1', 'Other software to be upgraded along with it')
   companions?: string[];
+
+  @ApiProperty({ required: false, type: EffectsDto, description: 'What others notice of it' })
+  @Optional()
+  @IsObject({ message: 'must be an object' })
+  @ValidateNested()
+  @Type(() => EffectsDto)
+  effects?: EffectsDto;
+
+  @ApiProperty({ required: false, enum: [true], description: 'It gives up the way back; absent: it does not' })
+  @Optional()
+  @Equals(true, { message: 'must be true, or left out' })
+  oneWay?: true;
 }
 
 export class ReleaseRegisteredDto extends PositionDto {

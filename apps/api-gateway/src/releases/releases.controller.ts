@@ -1,5 +1,5 @@
 import type { EventLog } from '@baton/contracts';
-import { isOlder } from '@baton/domain';
+import { contradictionsOf } from '@baton/domain';
 import { Body, Controller, Get, Inject, Param, Post, Put, Query, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -54,11 +54,12 @@ export class ReleasesController {
   @ApiResponse({ status: 201, description: 'It is in the catalogue', type: ReleaseRegisteredDto })
   @Problems('release-differs')
   async register(@Body() dto: RegisterReleaseDto, @From() origin: Origin): Promise<ReleaseRegisteredDto> {
-    const { version, minCompatible } = dto;
-    if (minCompatible !== undefined && isOlder(version, minCompatible)) {
-      throw invalid([{ pointer: '/minCompatible', detail: `must not be newer than ${version} itself` }]);
-    }
-    const { position } = await this.releases.change(version, { type: 'RegisterRelease', release: { ...dto } }, origin);
+    const { version } = dto;
+    const { effects, ...fields } = dto;
+    const release = { ...fields, ...(effects && { effects: { ...effects } }) };
+    const wrong = contradictionsOf(release).map(({ path, detail }) => ({ pointer: `/${path.join('/')}`, detail }));
+    if (wrong.length > 0) throw invalid(wrong);
+    const { position } = await this.releases.change(version, { type: 'RegisterRelease', release }, origin);
     return { version, position };
   }
 

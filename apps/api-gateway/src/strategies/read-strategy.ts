@@ -1,92 +1,9 @@
-import { parseStrategy, type FieldPath } from '@baton/domain';
+import { parseStrategy } from '@baton/domain';
 import type { Strategy } from '@baton/contracts';
-import { Lexer, LineCounter, Parser, isAlias, isNode, parseDocument, visit, type Document } from 'yaml';
-
-/** Something wrong in the text of a strategy. `line` counts from 1. */
-export interface TextError {
-  readonly line: number;
-  /** Absent: it is no YAML at all. */
-  readonly path?: FieldPath;
-  readonly message: string;
-}
+import { readYaml, type TextError } from '../yaml/read-yaml.js';
 
 export type ReadStrategy = { readonly strategy: Strategy } | { readonly errors: readonly TextError[] };
 
-/** Bytes of a text. More is no strategy that anybody reads. */
-export const STRATEGY_BYTES_MAX = 64 * 1024;
-
-// It stands in UpgradeRequested beside the release and the path, in an event of at most 32 KiB.
-const CONTENT_BYTES_MAX = 16 * 1024;
-const LEVELS_MAX = 32;
-const ERRORS_MAX = 50;
-
 /** Reads a strategy from YAML, which JSON is too; all errors at once, each with its line. */
-export const readStrategy = (text: string): ReadStrategy => {
-  if (Buffer.byteLength(text) > STRATEGY_BYTES_MAX) return tooLarge(`at most ${STRATEGY_BYTES_MAX / 1024} KiB`);
-  const lines = new LineCounter();
-  const lineOf = (offset: number): number => lines.linePos(offset).line;
-  const deep = tooDeepAt(text);
-  if (deep !== undefined) {
-    const line = text.slice(0, deep).split('\n').length;
-    return { errors: [{ line, message: 'a strategy must not be nested so deep' }] };
-  }
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const errors = document.errors.map(({ pos, message }) => ({ line: lineOf(pos[0]), message: firstLine(message) }));
-    return { errors: errors.slice(0, ERRORS_MAX) };
-  }
-  const shared = sharedNodes(document).map((offset) => ({ line: lineOf(offset), message: NO_ANCHORS }));
-  if (shared.length > 0) return { errors: shared.slice(0, ERRORS_MAX) };
-  const parsed = parseStrategy(document.toJS());
-  if ('errors' in parsed) {
-    const errors = parsed.errors.map(({ path, message }) => ({
-      line: lineOf(offsetOf(document, path)),
-      path,
-      message,
-    }));
-    return { errors: errors.slice(0, ERRORS_MAX) };
-  }
-  const bytes = Buffer.byteLength(JSON.stringify(parsed.strategy));
-  return bytes > CONTENT_BYTES_MAX ? tooLarge(`at most ${CONTENT_BYTES_MAX / 1024} KiB without its comments`) : parsed;
-};
-
-const tooLarge = (most: string): ReadStrategy => ({
-  errors: [{ line: 1, message: `a strategy must have ${most}` }],
-});
-
-const NO_ANCHORS = 'anchors and aliases (& and *) are not taken: write each value where it is used';
-
-/** Where an anchor or an alias stands: what is small to read could be endless to unfold. */
-const sharedNodes = (document: Document): readonly number[] => {
-  const offsets: number[] = [];
-  visit(document, {
-    Node: (_key, node) => {
-      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined)) offsets.push(node.range?.[0] ?? 0);
-    },
-  });
-  return offsets;
-};
-
-/** Where it is nested too deep. What `parseDocument` makes of a text it makes by recursion, so this comes before. */
-const tooDeepAt = (text: string): number | undefined => {
-  const parser = new Parser();
-  let read = 0;
-  for (const lexeme of new Lexer().lex(text)) {
-    // Only how many collections are open counts.
-    Array.from(parser.next(lexeme));
-    read += lexeme.length;
-    if (parser.stack.length > LEVELS_MAX) return read;
-  }
-  return undefined;
-};
-
-const firstLine = (text: string): string => text.split('\n', 1)[0] ?? text;
-
-/** Where a field stands, or for a missing one the nearest field above it. */
-const offsetOf = (document: Document, path: FieldPath): number => {
-  for (let length = path.length; length > 0; length--) {
-    const node = document.getIn(path.slice(0, length), true);
-    if (isNode(node) && node.range) return node.range[0];
-  }
-  return 0;
-};
+export const readStrategy = (text: string): ReadStrategy =>
+  readYaml<{ readonly strategy: Strategy }>(text, 'a strategy', parseStrategy);

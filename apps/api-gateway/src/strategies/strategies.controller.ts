@@ -9,7 +9,8 @@ import { Answers } from '../openapi/answer.js';
 import { Problems } from '../openapi/problems.js';
 import { ref } from '../openapi/shape.js';
 import { ProblemError } from '../problems/problem.js';
-import { readStrategy, type TextError } from './read-strategy.js';
+import type { TextError } from '../yaml/read-yaml.js';
+import { readStrategy } from './read-strategy.js';
 import { StrategiesService, type Known } from './strategies.service.js';
 import { StrategyParams, StrategyPublishedDto } from './strategy.dto.js';
 

@@ -43,6 +43,7 @@ export const OF_TARGET = [
   'unknown-version',
   'lower-version',
   'already-running',
+  'rule-forbids',
   'unknown-strategy',
 ] as const satisfies readonly ProblemKind[];
 

@@ -19,7 +19,9 @@ import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { ProblemError, refusedProblem } from '../problems/problem.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
-import { LOG } from '../tokens.js';
+import { modesOf } from '../tables/modes-of.js';
+import type { Tables } from '../tables/load-tables.js';
+import { LOG, TABLES } from '../tokens.js';
 import type { RequestUpgradeDto } from './upgrade.dto.js';
 import { approvedOf, eventsOfUpgrade, requestOf } from './upgrade-log.js';
 
@@ -30,6 +32,7 @@ export class RequestsService {
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
     private readonly strategies: StrategiesService,
+    @Inject(TABLES) private readonly tables: Tables,
   ) {}
 
   async request(
@@ -41,7 +44,10 @@ export class RequestsService {
     const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
     const { planId, to, autoCommit, force = false, reason } = dto;
     const strategy = await this.strategies.named(dto.strategy ?? (await this.strategyOfPlan(planId)));
-    const command = { upgradeId, clusterId, to, strategy, autoCommit, dryRun, force, reason };
+    const known = await this.strategies.all();
+    const all = new Map([...known].map(([name, one]) => [name, one.strategy]));
+    const modes = modesOf(strategy, this.tables, all, new Date().toISOString().slice(0, 10));
+    const command = { upgradeId, clusterId, to, strategy, modes, autoCommit, dryRun, force, reason };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;
     const decide = (history: History) => {
@@ -64,12 +70,13 @@ export class RequestsService {
   private async strategyOfPlan(planId: string | undefined): Promise<string | undefined> {
     if (planId === undefined) return undefined;
     const plan = approvedOf(await readAll(this.log, eventsOfUpgrade(planId)));
-    if (plan) return plan.request.strategy.name;
+    if (plan) return plan.request.path?.strategy ?? plan.request.strategy.name;
     throw refusedProblem({ kind: 'plan-unfit', message: `There is no plan ${planId}. Make one first.` });
   }
 }
 
-const catalogueOf = (events: readonly Recorded[]): readonly CatalogueEntry[] => {
+/** Folded from the events of releases. */
+export const catalogueOf = (events: readonly Recorded[]): readonly CatalogueEntry[] => {
   const byStream = new Map<string, CatalogueEntry>();
   for (const event of events) {
     byStream.set(event.stream, foldRelease(byStream.get(event.stream) ?? noRelease, event));

@@ -1,4 +1,5 @@
 import type { Event } from '@baton/kernel';
+import type { UpgradePath } from '../path.js';
 import type { Release } from '../release.js';
 import type { Strategy } from '../strategy.js';
 
@@ -16,6 +17,8 @@ export interface Request {
   readonly autoCommit: boolean;
   /** Checks and plan only; nothing is changed and the cluster is not frozen. */
   readonly dryRun: boolean;
+  /** Absent in old logs: one hop. `to` is where this hop ends. */
+  readonly path?: UpgradePath;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;
@@ -42,7 +45,8 @@ export type CommandRefused = Event<'CommandRefused', { command: string; reason: 
 
 /** The prechecks refused; the cluster stays frozen until resume (checks again) or abort. */
 export type UpgradeBlocked = Event<'UpgradeBlocked', { failed: readonly string[] }>;
-export type UpgradeCompleted = Event<'UpgradeCompleted', { skipped: readonly string[] }>;
+/** `continuedBy`: the upgrade of the next hop of its path, which has the cluster from the same moment on. */
+export type UpgradeCompleted = Event<'UpgradeCompleted', { skipped: readonly string[]; continuedBy?: string }>;
 export type UpgradeRolledBack = Event<'UpgradeRolledBack', Record<string, never>>;
 export type UpgradeAborted = Event<'UpgradeAborted', Record<string, never>>;
 export type UpgradeFinalized = Event<'UpgradeFinalized', Record<string, never>>;

@@ -54,10 +54,8 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
       const active = { ...event.data, since: event.recordedAt, by: event.meta.actor };
       return { ...cluster, status: 'frozen', active, latest: event.data };
     }
-    case 'UpgradeReleased': {
-      const { clusterId, title, config, latest, quarantined, backups } = cluster;
-      return { status: 'open', clusterId, title, config, latest, quarantined, backups };
-    }
+    case 'UpgradeReleased':
+      return freed(cluster);
     case 'ReleaseQuarantined':
       return { ...cluster, quarantined: { ...cluster.quarantined, [event.data.version]: event.data.reason } };
     case 'QuarantineLifted': {
@@ -75,4 +73,10 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
     default:
       return assertNever(event);
   }
+};
+
+/** The same cluster without its upgrade. */
+export const freed = (cluster: Exclude<Cluster, { status: 'absent' }>): Extract<Cluster, { status: 'open' }> => {
+  const { clusterId, title, config, latest, quarantined, backups } = cluster;
+  return { status: 'open', clusterId, title, config, latest, quarantined, backups };
 };

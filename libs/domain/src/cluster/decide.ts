@@ -1,6 +1,6 @@
 import type { BackupTaken, ClusterEvent, Strategy, UpgradeAdmitted, UpgradeOutcome } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Refusal } from '@baton/kernel';
-import type { Cluster } from './cluster.js';
+import { freed, type Cluster } from './cluster.js';
 import { sameJson } from '../membership/same-json.js';
 
 export type ClusterCommand =
@@ -35,6 +35,14 @@ export type ClusterCommand =
       readonly upgradeId: string;
       readonly outcome: UpgradeOutcome;
       readonly version: string;
+    }
+  /** The next hop of a path has the cluster from the moment on at which this one completed. */
+  | {
+      readonly type: 'HandOver';
+      readonly upgradeId: string;
+      readonly next: string;
+      readonly version: string;
+      readonly backup?: Strategy['backup'];
     };
 
 /** Rules of a cluster: what is decided here is appended at the version that was folded, or decided again. */
@@ -58,6 +66,8 @@ export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decisi
       return readmit(command.upgradeId, cluster);
     case 'ReleaseUpgrade':
       return release(command, cluster);
+    case 'HandOver':
+      return handOver(command, cluster);
     default:
       return assertNever(command);
   }
@@ -161,4 +171,11 @@ const release = (command: Of<'ReleaseUpgrade'>, cluster: Existing): Decision<Clu
   if (outcome !== 'rolled-back') return accept(released);
   const reason = `Upgrade ${upgradeId} was rolled back from it.`;
   return accept<ClusterEvent>(released, { type: 'ReleaseQuarantined', data: { version, upgradeId, reason } });
+};
+
+const handOver = ({ upgradeId, next, version, backup }: Of<'HandOver'>, cluster: Existing): Decision<ClusterEvent> => {
+  const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome: 'completed', version }, cluster);
+  if ('refused' in released || released.events.length === 0) return released;
+  const admitted = admit({ type: 'AdmitUpgrade', upgradeId: next, version, force: false, backup }, freed(cluster));
+  return 'refused' in admitted ? released : accept<ClusterEvent>(...released.events, ...admitted.events);
 };

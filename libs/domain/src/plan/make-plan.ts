@@ -1,6 +1,7 @@
-import type { Activation, PlanSummary, Request, WaveRule } from '@baton/contracts';
+import type { Activation, PlanSummary, Request, Strategy, WaveRule } from '@baton/contracts';
 import type { ExaminedNode } from '../precheck/check.js';
 import { fitting } from '../precheck/event-size.js';
+import { isLeader } from '../versions/rules.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
@@ -67,14 +68,25 @@ const divide = (rules: readonly WaveRule[], going: readonly ExaminedNode[]): rea
 
 const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves.flatMap(({ lanes }) => lanes);
 
+/** Who goes back to what the leaders ran before leaves them where they are. */
+const isLeftOut = ({ versions }: Strategy, { member }: ExaminedNode): boolean =>
+  versions?.target === 'leader-previous' && isLeader(versions, member);
+
 /** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
 export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
   const { strategy, release, from, to } = request;
-  const isDone = (node: ExaminedNode): boolean => runningVersion(request, node) === release.version;
+  const whyNot = (node: ExaminedNode): string | undefined => {
+    if (runningVersion(request, node) === release.version) return `runs ${release.version} already`;
+    return isLeftOut(strategy, node) ? 'leads: it stays on its version' : undefined;
+  };
+  const isDone = (node: ExaminedNode): boolean => whyNot(node) !== undefined;
   const going = nodes.filter((node) => !isDone(node));
   const waves = divide(strategy.waves, going);
   const lanes = lanesOf(waves);
-  const skipped = nodes.filter(isDone).map(({ nodeId }) => ({ nodeId, why: `runs ${release.version} already` }));
+  const skipped = nodes.flatMap((node) => {
+    const why = whyNot(node);
+    return why === undefined ? [] : [{ nodeId: node.nodeId, why }];
+  });
   const summary: PlanSummary = {
     waves: waves.map((wave, index) => ({
       wave: index + 1,

@@ -1,3 +1,4 @@
+import type { PlannedLane } from '../plan/plan.js';
 import type { Facts, Finding, Member, NodeProbed, Request, Severity, Surroundings } from '@baton/contracts';
 
 /** A node as the prechecks saw it; without `facts` it gave no answer in time. */
@@ -18,6 +19,8 @@ export interface PrecheckFacts {
   readonly surroundings: Surroundings;
   /** Of the plan that these facts lead to. */
   readonly planDigest: string;
+  /** Who would go over, in which wave. */
+  readonly lanes: readonly PlannedLane[];
 }
 
 /** Something that is wrong: what was seen, with its numbers, and what to do about it. */

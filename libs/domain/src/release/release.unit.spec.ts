@@ -1,5 +1,6 @@
 import type { Release } from '@baton/contracts';
 import { recorded, type Given } from '@baton/testing';
+import { contradictionsOf } from './contradictions.js';
 import { decideRelease, foldRelease, noRelease, type ReleaseCommand } from './release.js';
 
 const sha256 = 'a'.repeat(64);
@@ -39,5 +40,28 @@ describe('a release', () => {
         refused: { kind: 'artifact-mismatch' },
       });
     }
+  });
+});
+
+describe('contradictions in an entry of the catalogue', () => {
+  const wrong = (more: Partial<Release>) => contradictionsOf({ ...release, ...more }).map(({ path }) => path.join('.'));
+
+  it('are named by the field, all at once', () => {
+    const effects = { disruptive: false, restarts: ['vpn', 'vpn'], features: ['bgp', 'bgp'] };
+    expect(
+      wrong({ minCompatible: '1.2.0', kind: 'image', companions: ['a', 'a'], hypervisors: ['9', '9'], effects }),
+    ).toEqual([
+      ...['minCompatible', 'kind', 'effects.disruptive', 'hypervisors', 'companions'],
+      ...['effects.restarts', 'effects.features'],
+    ]);
+    expect(wrong({ layer: 'hypervisor', kind: 'hypervisor', hypervisors: ['9'] })).toEqual(['hypervisors']);
+  });
+
+  it('are none in a release that says all that it may (X-03)', () => {
+    const effects = { disruptive: true, restarts: ['vpn'], features: ['bgp'] };
+    expect(
+      wrong({ minCompatible: '1.1.0', kind: 'security-patch', hypervisors: ['9.0'], effects, oneWay: true }),
+    ).toEqual([]);
+    expect(wrong({ kind: 'software', effects: { disruptive: false } })).toEqual([]);
   });
 });

@@ -10,7 +10,7 @@ import { AWAITS_APPROVAL } from './wave-blockers.js';
 
 type Ground = Pick<
   UpgradeStatus,
-  'upgradeId' | 'dryRun' | 'state' | 'stage' | 'nodes' | 'lanes' | 'rollback' | 'blockedBy'
+  'upgradeId' | 'dryRun' | 'state' | 'stage' | 'nodes' | 'lanes' | 'rollback' | 'blockedBy' | 'continuedBy'
 >;
 
 const MOVING: readonly UpgradeState[] = ['distributing', 'staging', 'prepared', 'rolling'];
@@ -64,7 +64,7 @@ const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
     case 'rollback':
       return status.rollback.possible;
     case 'finalize':
-      return !isFinalizing(status);
+      return !isFinalizing(status) && status.continuedBy === undefined;
     default:
       return assertNever(command);
   }

@@ -24,13 +24,15 @@ export const explain = (status: UpgradeStatus, now: number): Explanation => {
 };
 
 const summaryOf = (status: UpgradeStatus): string => {
-  const { upgradeId, state, stage, from, to, nodes, versions, progress, blockedBy, dryRun } = status;
+  const { upgradeId, state, stage, from, to, nodes, versions, progress, blockedBy, dryRun, path } = status;
   const subject = dryRun ? `Plan ${upgradeId}` : `Upgrade ${upgradeId}`;
   const over = `${versions[to] ?? 0} of ${nodes.length} nodes run ${to}.`;
   const done = `${progress.done} of ${progress.total} done`;
-  const where = `${subject} (${from} to ${to}) is ${state} in its ${stage}, ${done}; ${over}`;
+  const hop = path && path.hops.length > 1 ? `, hop ${path.hop} of ${path.hops.length} of ${path.text}` : '';
+  const way = `${from} to ${to}${hop}`;
+  const where = `${subject} (${way}) is ${state} in its ${stage}, ${done}; ${over}`;
   const [first, ...others] = blockedBy;
-  if (!first) return `${subject} (${from} to ${to}) is ${state}; ${over}`;
+  if (!first) return `${subject} (${way}) is ${state}; ${over}`;
   const more = others.length === 0 ? '' : ` And ${others.length} more.`;
   return `${where} ${first.what}${more}`;
 };

@@ -42,6 +42,7 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
       view.blocked = markOf(event);
       return;
     case 'UpgradeCompleted':
+      view.continuedBy = event.data.continuedBy;
       return end(view, event, 'completed');
     case 'UpgradeRolledBack':
       return end(view, event, 'rolled-back');

@@ -5,7 +5,9 @@ import type {
   RolloutEvent,
   StagingEvent,
   UpgradeEvent,
+  UpgradePath,
   UpgradeRequested,
+  UpgradeStatus,
 } from '@baton/contracts';
 import { categoryOf, type Recorded } from '@baton/kernel';
 import { foldDistribution } from './fold-distribution.js';
@@ -52,12 +54,13 @@ export const foldStatus = (view: UpgradeView | undefined, event: Recorded): Upgr
 };
 
 const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
-  const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit, strategy } = event.data;
+  const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit, strategy, path, release } = event.data;
   const { name, layer, seeds, timing, onFailure, waves, rollback, mixed } = strategy;
   return {
     terms: {
       ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit },
-      ...{ strategy: name, layer, seeds, timing, scope: onFailure.scope },
+      ...{ strategy: name, layer, seeds, timing, scope: onFailure.scope, oneWay: release.oneWay === true },
+      ...(path && { path: shown(path) }),
       rules: { waves, rollback, mixed },
     },
     position: event.position,
@@ -76,3 +79,6 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
     lanes: {},
   };
 };
+
+// The strategies of later hops are for whoever runs them.
+const shown = ({ strategies: _, ...path }: UpgradePath): UpgradeStatus['path'] => path;

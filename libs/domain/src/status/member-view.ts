@@ -1,5 +1,5 @@
-import { LAYERS, type Facts, type Membership, type PartitionName } from '@baton/contracts';
-import { isOlder } from '../versions/version.js';
+import type { Facts, Membership } from '@baton/contracts';
+import { previousVersion } from '../membership/previous-version.js';
 import { mayGoBack, rollbackOf } from './rollback.js';
 import type { NodeView, UpgradeView } from './view.js';
 
@@ -31,10 +31,9 @@ export interface LastUpgrade {
 export const memberView = ({ clusterId: _, ...member }: Membership, last?: LastUpgrade): MemberView => {
   const node = last && Object.hasOwn(last.view.nodes, member.nodeId) ? last.view.nodes[member.nodeId] : undefined;
   const partitions = partitionsOf(member, last, node);
-  const carried = LAYERS.find((layer) => partitions[member.active].version === member.layers[layer]);
   const layers = Object.entries(member.layers).flatMap(([layer, current]) => {
     if (current === undefined) return [];
-    const previous = layer === carried ? previousOf(partitions[otherOf(member.active)], current) : undefined;
+    const previous = previousVersion({ ...member, partitions }, layer);
     const isOfUpgrade = last?.view.terms.layer === layer;
     const target = isOfUpgrade && last.isActive && node ? targetOf(last.view, node) : undefined;
     const versions: LayerVersions = {
@@ -48,8 +47,6 @@ export const memberView = ({ clusterId: _, ...member }: Membership, last?: LastU
   return { ...member, partitions, layers: Object.fromEntries(layers) };
 };
 
-const otherOf = (partition: PartitionName): PartitionName => (partition === 'A' ? 'B' : 'A');
-
 /** Whichever is newer: a node that runs something else than the upgrade knows has said so since. */
 const partitionsOf = (
   { active, layers, partitions }: Pick<Membership, 'active' | 'layers' | 'partitions'>,
@@ -60,10 +57,6 @@ const partitionsOf = (
   const isSame = layer !== undefined && node?.active === active && node.layers[layer] === layers[layer];
   return isSame ? { ...partitions, ...node.partitions } : partitions;
 };
-
-/** What is staged is newer than what runs, and was never there before. */
-const previousOf = ({ version, state }: Facts['partitions']['A'], current: string): string | undefined =>
-  state === 'good' && version !== undefined && isOlder(version, current) ? version : undefined;
 
 const targetOf = ({ terms, rollback }: UpgradeView, node: NodeView): string | undefined => {
   if (node.state === 'skipped' || node.state === 'evicted') return undefined;

@@ -21,6 +21,8 @@ export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
       return assertNever(view.ended);
   }
   if (isFinalizing(view)) return no('it is being finalized: nodes give up the old version');
+  if (view.continuedBy !== undefined) return no(`upgrade ${view.continuedBy} has gone on from it`);
+  if (view.terms.oneWay) return no(`release ${view.terms.to} gives up the way back`);
   if (view.abort) return no('it is being aborted');
   if (view.rollback) return no('it is on its way back already');
   const stays = staying(view);

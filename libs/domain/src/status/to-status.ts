@@ -15,6 +15,8 @@ export const toStatus = (view: UpgradeView): UpgradeStatus => {
   const known = {
     ...{ upgradeId: terms.upgradeId, upgradeNo: terms.upgradeNo, clusterId: terms.clusterId },
     ...{ from: terms.from, to: terms.to, strategy: terms.strategy, dryRun: terms.dryRun },
+    ...(terms.path && { path: terms.path }),
+    ...(view.continuedBy !== undefined && { continuedBy: view.continuedBy }),
     state: stateOf(view),
     stage,
     ...(view.wave !== undefined && { wave: view.wave }),

@@ -1,5 +1,5 @@
 import { recorded } from '@baton/testing';
-import { intended, UPGRADE } from '../../test/precheck-fixtures.js';
+import { intended, release, request, strategy, UPGRADE } from '../../test/precheck-fixtures.js';
 import {
   allTurns,
   checking,
@@ -25,6 +25,7 @@ import {
   viewOf,
   waveStarted,
 } from '../../test/status-history.js';
+import { explain } from './explain.js';
 import { foldStatus } from './fold-status.js';
 import { toStatus } from './to-status.js';
 import type { UpgradeView } from './view.js';
@@ -171,5 +172,40 @@ describe('the status of an upgrade', () => {
     const after = foldStatus(before, event!);
     expect(NODES.filter((nodeId) => after?.nodes[nodeId] !== nodes[nodeId])).toEqual([]);
     expect(NODES.filter((nodeId) => after?.nodes[nodeId]?.position === event!.position)).toEqual(['n1']);
+  });
+
+  it('shows the path, which hop this is, and who goes on from it; then nothing goes back and nothing is finalized', () => {
+    const hop = {
+      strategy: 'nutanix-aos',
+      activation: 'reboot',
+      changes: 'minor',
+      turns: 4,
+      down: 1,
+      expectedMs: 1,
+    } as const;
+    const hops = [
+      { ...hop, from: '1.0.0', to: '1.1.0' },
+      { ...hop, from: '1.1.0', to: '1.2.0' },
+    ];
+    const path = { strategy: 'nutanix-aos', text: '1.2.0 (1.1,1.2)', hops, hop: 1 };
+    const asked = intended('UpgradeRequested', request({ path: { ...path, strategies: { other: strategy() } } }));
+    const done = (continuedBy?: string) =>
+      statusOf([asked], completed.slice(1, -1), [intended('UpgradeCompleted', { skipped: [], continuedBy })]);
+    expect(done()).toMatchObject({ path, rollback: { possible: true }, allowed: ['rollback', 'finalize'] });
+    expect(done().path).toEqual(path);
+    const over = done('u2');
+    expect(over).toMatchObject({
+      continuedBy: 'u2',
+      rollback: { possible: false, reason: 'upgrade u2 has gone on from it' },
+    });
+    expect(over.allowed).toEqual([]);
+    expect(explain(over, 0).summary).toContain('(1.0.0 to 1.1.0, hop 1 of 2 of 1.2.0 (1.1,1.2)) is completed');
+  });
+
+  it('has no way back from a release that gives it up', () => {
+    const asked = intended('UpgradeRequested', request({ release: release({ oneWay: true }) }));
+    const over = statusOf([asked], completed.slice(1));
+    expect(over.rollback).toEqual({ possible: false, reason: 'release 1.1.0 gives up the way back' });
+    expect(over.allowed).toEqual(['finalize']);
   });
 });

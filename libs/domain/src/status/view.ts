@@ -8,6 +8,7 @@ import type {
   Request,
   StageName,
   Strategy,
+  UpgradeStatus,
 } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 
@@ -40,6 +41,9 @@ export interface Terms extends Pick<
   'upgradeId' | 'upgradeNo' | 'clusterId' | 'from' | 'to' | 'dryRun' | 'autoCommit'
 > {
   readonly strategy: string;
+  readonly path?: UpgradeStatus['path'];
+  /** Its release gives up the way back. */
+  readonly oneWay: boolean;
   readonly layer: Strategy['layer'];
   readonly seeds: number;
   readonly timing: Strategy['timing'];
@@ -148,6 +152,7 @@ export interface UpgradeView {
   /** The next wave waits for somebody to approve it. */
   awaits?: Mark & { readonly wave: number };
   ended?: 'completed' | 'rolled-back' | 'aborted' | 'finalized';
+  continuedBy?: string;
   nodes: Record<string, NodeView>;
   lanes: Record<string, LaneView>;
 }

@@ -13,6 +13,7 @@ import {
   type JsonSchema,
   type StrategyError,
 } from './rules.js';
+import { versionContradictions, versionFields } from './versions.js';
 import { mixedFields, onFailureRule, rollbackFields, waveContradictions, waveFields, windowFields } from './waves.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
@@ -52,12 +53,13 @@ const strategy = record<Strategy>({
   rollback: optional(rollbackFields),
   mixed: optional(mixedFields),
   autoCommit: trueOrFalse,
+  versions: optional(versionFields),
 });
 
 // What no field can say alone.
 const contradictions = (read: Strategy): readonly StrategyError[] => {
   const { stableMs, stableWithinMs } = read.timing;
-  const errors = [...waveContradictions(read)];
+  const errors = [...waveContradictions(read), ...versionContradictions(read)];
   if (stableWithinMs < stableMs) {
     const message = `must be at least timing.stableMs (${stableMs}), not ${stableWithinMs}`;
     errors.push(contradiction(['timing', 'stableWithinMs'], message));

@@ -89,6 +89,17 @@ it.each([
     'waves[1].name',
   ],
   [
+    'followers of leaders that nobody named',
+    { versions: { target: 'leader' } },
+    'versions.target is leader, so versions.leader must say who leads',
+  ],
+  ['leaders without a label', { versions: { leader: {} } }, 'versions.leader must have a label'],
+  [
+    'modes for one hop back',
+    { versions: { target: 'leader-previous', leader: { role: 'a' }, modes: 'pairs' } },
+    'versions.modes does not go with target leader-previous',
+  ],
+  [
     'no time to become stable',
     { timing: { ...good.timing, stableMs: 99_000 } },
     'timing.stableWithinMs must be at least',
@@ -109,6 +120,21 @@ it('refuses or reads whatever comes, and never throws', () => {
       else expect(result.strategy).toEqual({ ...good, [field]: value });
     }),
   );
+});
+
+it('reads the rules of versions, each of which may be absent (X-05, X-09, X-10, Q-03)', () => {
+  const versions = {
+    ...{ target: 'line', minors: 'each', majors: 'each', from: '6.5.100', title: 'UserConnect', modes: 'pairs' },
+    leader: { role: 'controller' },
+  };
+  expect(parseStrategy({ ...good, versions })).toEqual({ strategy: { ...good, versions } });
+  expect(parseStrategy({ ...good, versions: {} })).toEqual({ strategy: { ...good, versions: {} } });
+  expect(errorsOf({ ...good, versions: { target: 'newest', minors: 'all', from: '6.5', way: 1 } })).toEqual([
+    'versions.way is not known; there are target, minors, majors, from, leader, title, modes',
+    'versions.target must be one of any, line, leader, leader-previous, not "newest"',
+    'versions.minors must be one of skip, each, not "all"',
+    'versions.from must be Major.Minor.Build in quotes, e.g. "6.5.100", not "6.5"',
+  ]);
 });
 
 it('takes other times and keeps those that are not given', () => {

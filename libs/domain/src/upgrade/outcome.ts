@@ -12,15 +12,29 @@ import { accept, assertNever, nothing, type Decision, type Recorded } from '@bat
 import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
 import { laneBackAt, type Intent } from './intent.js';
+import type { CatalogueEntry } from '../release/release.js';
 import { onStream } from './request.js';
+import { nextHop } from './route.js';
 
 type Ended = UpgradeEvent | ClusterEvent;
 
+/** What it takes to go on with the next hop of a path: an id for its upgrade, and the catalogue. */
+export interface Continuation {
+  readonly upgradeId: string;
+  readonly catalogue: readonly CatalogueEntry[];
+}
+
 /**
  * What another stage's event means for the upgrade as a whole: blocked, or over, and then the cluster is free at the
- * same moment. Most events mean nothing here; the same event again changes nothing.
+ * same moment; or the next hop of its path begins, and has the cluster at the same moment. Most events mean nothing here;
+ * the same event again changes nothing.
  */
-export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Cluster): Decision<Ended> => {
+export const decideOutcome = (
+  recorded: Recorded,
+  intent: Intent,
+  cluster: Cluster,
+  next: Continuation,
+): Decision<Ended> => {
   const { request } = intent;
   if (!request || request.dryRun) return nothing;
   const event = recorded as Recorded & (PrecheckEvent | RolloutEvent);
@@ -34,7 +48,7 @@ export const decideOutcome = (recorded: Recorded, intent: Intent, cluster: Clust
     case 'RolloutCompleted':
       // Whoever turned back or went on to finalize in between gets the end that they asked for.
       if (intent.rollbackAt > event.position || intent.finalizeAt > event.position) return nothing;
-      return end('completed', { type: 'UpgradeCompleted', data: { skipped: event.data.skipped } }, intent, cluster);
+      return complete(event.data.skipped, intent, cluster, next);
     case 'RollbackCompleted':
       return end('rolled-back', { type: 'UpgradeRolledBack', data: {} }, intent, cluster);
     case 'RolloutAborted':
@@ -83,6 +97,37 @@ const rollBack = (
   const isDecided = intent.rollbackAt > 0 || intent.abortAt > 0 || intent.ended !== undefined;
   if (isDecided || intent.resumedAt > position) return nothing;
   return accept<Ended>({ type: 'RollbackRequested', data: { reason: `the strategy asks for it: ${why}`, ...part } });
+};
+
+/** A hop that does not begin, whatever keeps it back, leaves the cluster free on the version that was reached. */
+const complete = (
+  skipped: readonly string[],
+  intent: Intent,
+  cluster: Cluster,
+  next: Continuation,
+): Decision<Ended> => {
+  const { request } = intent;
+  const alone = end('completed', { type: 'UpgradeCompleted', data: { skipped } }, intent, cluster);
+  const route = request && nextHop(request, next.catalogue);
+  if ('refused' in alone || alone.events.length === 0 || !request || !route) return alone;
+  const { upgradeId, clusterId } = request;
+  const { to: version, strategy } = route;
+  const handing = { type: 'HandOver', upgradeId, next: next.upgradeId, version, backup: strategy.backup } as const;
+  const handedOver = decideCluster(handing, cluster);
+  if ('refused' in handedOver) return handedOver;
+  const admitted = handedOver.events.find((event) => event.type === 'UpgradeAdmitted');
+  if (!admitted) return alone;
+  const { planId: _planId, planDigest: _planDigest, ...asked } = request;
+  const data = { ...asked, ...route, ...admitted.data };
+  const ofNext = { upgrade: next.upgradeId };
+  return accept<Ended>(
+    { type: 'UpgradeCompleted', data: { skipped, continuedBy: next.upgradeId } },
+    { type: 'UpgradeRequested', data, stream: `upgrade-${next.upgradeId}`, ...ofNext },
+    ...onStream(
+      `cluster-${clusterId}`,
+      handedOver.events.map((event) => (event.type === 'UpgradeReleased' ? event : { ...event, ...ofNext })),
+    ),
+  );
 };
 
 const end = (outcome: UpgradeOutcome, ended: UpgradeEvent, intent: Intent, cluster: Cluster): Decision<Ended> => {

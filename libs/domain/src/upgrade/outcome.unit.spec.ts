@@ -1,7 +1,8 @@
 import { recorded, type Given } from '@baton/testing';
+import { release, strategy } from '../../test/precheck-fixtures.js';
 import { foldCluster, noCluster } from '../cluster/cluster.js';
 import { foldIntent, noIntent } from './intent.js';
-import { OUTCOMES, decideOutcome } from './outcome.js';
+import { OUTCOMES, decideOutcome, type Continuation } from './outcome.js';
 
 const request = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', to: '1.1.0', dryRun: false };
 const begun: readonly Given[] = [
@@ -17,13 +18,14 @@ const released: Given = {
 const completed = rollout('RolloutCompleted', { skipped: ['n-03'] });
 
 /** What is decided about the event `of` once all of the history is known. */
-const decide = (history: readonly Given[], of: Given) => {
+const nobody: Continuation = { upgradeId: 'u2', catalogue: [] };
+const decide = (history: readonly Given[], of: Given, next = nobody) => {
   const events = recorded(history);
   const event = events.findLast(({ type, stream }) => type === of.type && stream === of.stream);
   if (!event) throw new Error(`the history has no ${of.type}`);
   const intent = events.filter(({ stream }) => stream === 'upgrade-u1').reduce(foldIntent, noIntent);
   const cluster = events.filter(({ stream }) => stream === 'cluster-demo').reduce(foldCluster, noCluster);
-  return decideOutcome(event, intent, cluster);
+  return decideOutcome(event, intent, cluster, next);
 };
 const freed = (outcome: string) => ({
   ...{ type: 'UpgradeReleased', data: { upgradeId: 'u1', outcome }, stream: 'cluster-demo' },
@@ -73,6 +75,64 @@ describe('the end of an upgrade', () => {
     expect(decide([...begun, released, later, completed], completed)).toEqual({
       events: [{ type: 'UpgradeCompleted', data: { skipped: ['n-03'] } }],
     });
+  });
+});
+
+describe('the end of a hop', () => {
+  const hops = ['1.1.0', '1.2.0', '1.3.0'].map((to, index) => ({ from: `1.${index}.0`, to, strategy: 'one' }));
+  const path = { strategy: 'one', text: '1.3.0 (1.1,1.2,1.3)', hops, hop: 1 };
+  const of = { release: release(), strategy: strategy({ name: 'one' }), autoCommit: false, reason: 'CVE' };
+  const asked = (more: object = {}) =>
+    upgrade('UpgradeRequested', { ...request, ...of, planId: 'p1', planDigest: 'd', path: { ...path, ...more } });
+  const started = (more?: object): readonly Given[] => [...begun.slice(0, 2), asked(more)];
+  const uploaded = (version: string) => ({ status: 'uploaded', release: release({ version }) }) as const;
+  const next: Continuation = { upgradeId: 'u2', catalogue: [uploaded('1.2.0'), uploaded('1.3.0')] };
+
+  it('begins the next one with the next number and hands the cluster over, in one append (X-09, Q-21)', () => {
+    expect(decide([...started(), completed], completed, next)).toEqual({
+      events: [
+        { type: 'UpgradeCompleted', data: { skipped: ['n-03'], continuedBy: 'u2' } },
+        {
+          ...{ type: 'UpgradeRequested', stream: 'upgrade-u2', upgrade: 'u2' },
+          data: {
+            ...{ ...request, ...of, upgradeId: 'u2', upgradeNo: 2, from: '1.1.0', to: '1.2.0' },
+            ...{ release: release({ version: '1.2.0' }), path: { ...path, hop: 2, continues: 'u1' } },
+          },
+        },
+        freed('completed'),
+        { type: 'UpgradeAdmitted', data: { upgradeId: 'u2', upgradeNo: 2 }, stream: 'cluster-demo', upgrade: 'u2' },
+      ],
+    });
+  });
+
+  it('takes the strategy of the next hop as it was when the path was asked for (Q-21)', () => {
+    const modes = hops.map((hop, index) => ({ ...hop, strategy: index === 1 ? 'two' : 'one' }));
+    const strategies = { two: strategy({ name: 'two', activation: 'restart' }) };
+    expect(decide([...started({ hops: modes, strategies }), completed], completed, next)).toMatchObject({
+      events: [{}, { data: { strategy: strategies.two } }, {}, {}],
+    });
+  });
+
+  it("is the end when it was the last, when it was turned back, and when its cluster is another's", () => {
+    const alone = { events: [{ data: { skipped: ['n-03'] } }, freed('completed')] };
+    expect(decide([...started({ hop: 3 }), completed], completed, next)).toMatchObject(alone);
+    expect(decide([...started(), completed, upgrade('RollbackRequested')], completed, next)).toEqual({ events: [] });
+    const aborted = rollout('RolloutAborted');
+    expect(decide([...started(), upgrade('AbortRequested'), aborted], aborted, next)).toEqual({
+      events: [{ type: 'UpgradeAborted', data: {} }, freed('aborted')],
+    });
+    const later = { stream: 'cluster-demo', type: 'UpgradeAdmitted', data: { upgradeId: 'u3', upgradeNo: 3 } };
+    expect(decide([...started(), released, later, completed], completed, next)).toEqual({
+      events: [{ type: 'UpgradeCompleted', data: { skipped: ['n-03'] } }],
+    });
+  });
+
+  it('is the end when the next release cannot be taken: its artifact is gone, or it was quarantined meanwhile', () => {
+    const alone = { events: [{ type: 'UpgradeCompleted', data: { skipped: ['n-03'] } }, freed('completed')] };
+    expect(decide([...started(), completed], completed, nobody)).toEqual(alone);
+    const quarantine = { version: '1.2.0', upgradeId: 'u0', reason: 'It was bad.' };
+    const bad: Given = { stream: 'cluster-demo', type: 'ReleaseQuarantined', data: quarantine };
+    expect(decide([...started(), bad, completed], completed, next)).toEqual(alone);
   });
 });
 

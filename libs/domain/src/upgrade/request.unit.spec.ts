@@ -1,9 +1,10 @@
-import type { Membership, Release, Request, Strategy } from '@baton/contracts';
+import type { Hop, Membership, Release, Request } from '@baton/contracts';
 import { foldCluster, noCluster, type Cluster } from '../cluster/cluster.js';
 import { recorded } from '@baton/testing';
+import { release as releaseOf, strategy as strategyOf } from '../../test/precheck-fixtures.js';
 import { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './request.js';
 
-const strategy = { name: 'nutanix-aos', layer: 'software', autoCommit: true } as Strategy;
+const strategy = strategyOf();
 const release = (version: string): Release => ({
   ...{ version, layer: 'software', kind: 'demo', sha256: 'a'.repeat(64), size: 3 },
 });
@@ -36,6 +37,11 @@ const plan: Approved = {
   members: ground.members,
   digest: 'd'.repeat(64),
 };
+/** Two nodes in one lane, each step as long as the strategy allows it. */
+const hop = (from: string, to: string): Hop => ({
+  ...{ from, to, strategy: 'nutanix-aos', activation: 'reboot', changes: 'minor', turns: 2, down: 1 },
+  expectedMs: 3 * 60_000 + 2 * (10_000 + 10_000 + 60_000 + 30_000),
+});
 const refused = (kind: string, text = '') => ({ refused: { kind, message: expect.stringContaining(text) } });
 const when = (more: Partial<RequestUpgrade> = {}, other: Partial<RequestGround> = {}) =>
   decideRequest({ ...command, ...more }, { ...ground, ...other });
@@ -49,6 +55,7 @@ describe('a request for an upgrade', () => {
           data: {
             ...{ upgradeId: 'u2', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0' },
             ...{ release: release('1.1.0'), strategy, dryRun: false, autoCommit: true, reason: 'CVE' },
+            path: { strategy: 'nutanix-aos', text: '1.1.0 (1.1)', hop: 1, hops: [hop('1.0.0', '1.1.0')] },
           },
         },
         { type: 'UpgradeAdmitted', data: { upgradeId: 'u2', upgradeNo: 1 }, stream: 'cluster-demo' },
@@ -112,5 +119,128 @@ describe('a request for an upgrade', () => {
     unfit('goes to 1.1.0, not 1.2.0', {}, { to: '1.2.0' });
     unfit('follows strategy nutanix-aos', {}, { strategy: { ...strategy, name: 'other' } });
     unfit('strategy was changed', {}, { strategy: { ...strategy, seeds: 3 } });
+  });
+});
+
+describe('a request that takes several hops', () => {
+  const each = strategyOf({ versions: { minors: 'each', majors: 'each', title: 'UserConnect' } });
+  const catalogue: RequestGround['catalogue'] = ['1.1.0', '1.2.0', '1.3.0'].map((version) => ({
+    status: 'uploaded',
+    release: release(version),
+  }));
+  const ask = (more: Partial<RequestUpgrade> = {}, other: Partial<RequestGround> = {}) =>
+    when({ to: '1.3', strategy: each, ...more }, { catalogue, ...other });
+
+  it('begins with the first of them and shows all, each with its cost (X-09, X-11, Q-19)', () => {
+    expect(ask()).toMatchObject({
+      events: [
+        {
+          data: {
+            ...{ from: '1.0.0', to: '1.1.0', release: { version: '1.1.0' } },
+            path: {
+              ...{ text: 'UserConnect-1.3.0 (1.1,1.2,1.3)', hop: 1 },
+              hops: [hop('1.0.0', '1.1.0'), hop('1.1.0', '1.2.0'), hop('1.2.0', '1.3.0')],
+            },
+          },
+        },
+        { data: { upgradeNo: 1 } },
+      ],
+    });
+  });
+
+  it('is refused by the name of the rule, and when the artifact of any hop is missing (X-09)', () => {
+    const [first, second, third] = catalogue;
+    if (!first || !second || !third) throw new Error('three releases are needed');
+    expect(ask({}, { catalogue: [first, third] })).toEqual(refused('rule-forbids', 'versions.minors forbids'));
+    const registered = { status: 'registered', release: release('1.2.0') } as const;
+    expect(ask({}, { catalogue: [first, registered, third] })).toEqual(refused('artifact-missing', '1.2.0'));
+    expect(ask({ dryRun: true }, { catalogue: [first, registered, third] })).toHaveProperty('events.length', 1);
+  });
+
+  it('takes a release that is quarantined on the way only by force, lifting it at once', () => {
+    const data = { version: '1.2.0', upgradeId: 'u1', reason: 'Upgrade u1 was rolled back from it.' };
+    const quarantined = { cluster: cluster({ type: 'ReleaseQuarantined', data }) };
+    expect(ask({}, quarantined)).toEqual(refused('release-quarantined', '1.2.0'));
+    expect(ask({ force: true, reason: 'fixed' }, quarantined)).toMatchObject({
+      events: [{ data: { to: '1.1.0' } }, { type: 'UpgradeAdmitted' }, { type: 'QuarantineLifted' }],
+    });
+  });
+
+  it('too far below a release goes on to the prechecks, where the refusal is an event (V-02)', () => {
+    const far = [{ status: 'uploaded', release: releaseOf({ version: '3.0.0', minCompatible: '2.0.0' }) } as const];
+    expect(when({ to: '3.0.0' }, { catalogue: far })).toMatchObject({ events: [{ data: { to: '3.0.0' } }, {}] });
+  });
+
+  it('from a plan goes where the plan said, and not when the way is another by now', () => {
+    const dry = ask({ dryRun: true });
+    const request = ('events' in dry ? dry.events[0]?.data : undefined) as Request;
+    const planned = { ...plan, request: { ...request, upgradeId: 'p1' } };
+    expect(ask({ to: undefined }, { plan: planned })).toMatchObject({
+      events: [{ data: { to: '1.1.0', path: { hops: [{}, {}, {}] } } }, {}],
+    });
+    expect(ask({ to: '1.2.0' }, { plan: planned })).toEqual(refused('plan-unfit', 'goes to 1.3.0, not 1.2.0'));
+    const newer = [...catalogue, { status: 'uploaded', release: release('1.1.7') } as const];
+    expect(ask({ to: undefined }, { plan: planned, catalogue: newer })).toEqual(
+      refused('plan-unfit', 'goes by UserConnect-1.3.0'),
+    );
+  });
+
+  it('by modes keeps the strategies of the hops to come as they are now (Q-01)', () => {
+    const [fast, slow] = [strategyOf({ name: 'fast' }), strategyOf({ name: 'slow', activation: 'restart' })];
+    const rows = [
+      { from: '1.0', to: '1.1', strategy: 'fast', since: '2026-01-01' },
+      { from: '1.1', to: '1.3', strategy: 'slow', since: '2026-01-01' },
+    ];
+    const table = { name: 'pairs', kind: 'modes', title: 'Pairs', source: 'a spec', rows } as const;
+    const modes = { table, today: '2026-02-01', strategies: new Map([fast, slow].map((one) => [one.name, one])) };
+    const asked = ask({ strategy: strategyOf({ name: 'both', versions: { modes: 'pairs' } }), modes });
+    expect(asked).toMatchObject({
+      events: [
+        {
+          data: {
+            strategy: { name: 'fast' },
+            path: { strategy: 'both', hops: [{ strategy: 'fast' }, { strategy: 'slow' }], strategies: { slow } },
+          },
+        },
+        {},
+      ],
+    });
+    expect('events' in asked && Object.keys((asked.events[0]?.data as Request).path?.strategies ?? {})).toEqual([
+      'slow',
+    ]);
+  });
+});
+
+describe('a request of those who follow leaders', () => {
+  const labelled = (nodeId: string, role: string, version: string, before?: string): Membership => ({
+    ...member(nodeId, version),
+    labels: { role },
+    partitions: {
+      A: { version, state: 'good' },
+      B: before === undefined ? { state: 'empty' } : { version: before, state: 'good' },
+    },
+  });
+  const members = [labelled('c-01', 'controller', '1.2.0', '1.1.0'), labelled('g-01', 'gateway', '1.1.0')];
+  const catalogue: RequestGround['catalogue'] = ['1.1.0', '1.2.0'].map((version) => ({
+    status: 'uploaded',
+    release: release(version),
+  }));
+  const following = (target: 'leader' | 'leader-previous') =>
+    strategyOf({ versions: { target, leader: { role: 'controller' } } });
+
+  it('goes to what the leaders run (X-39, X-41)', () => {
+    const asked = when({ to: undefined, strategy: following('leader') }, { members, catalogue });
+    expect(asked).toMatchObject({ events: [{ data: { from: '1.1.0', to: '1.2.0' } }, {}] });
+  });
+
+  it('goes back to what the leaders ran before, and the leaders are not asked about (X-19, X-20)', () => {
+    const both = [members[0] as Membership, labelled('g-01', 'gateway', '1.2.0', '1.1.0')];
+    const asked = when({ to: undefined, strategy: following('leader-previous') }, { members: both, catalogue });
+    expect(asked).toMatchObject({
+      events: [{ data: { from: '1.2.0', to: '1.1.0', path: { hops: [{ turns: 1 }] } } }, {}],
+    });
+    expect(when({ to: '1.1.0', strategy: following('leader-previous') }, { members: both, catalogue })).toEqual(
+      refused('rule-forbids', 'versions.target'),
+    );
   });
 });

@@ -1,6 +1,5 @@
 import * as fc from 'fast-check';
 import { release } from '../../test/precheck-fixtures.js';
-import { resolveTarget } from './resolve-target.js';
 import { compareVersions, isOfLine, isOlder, isSupportedPair, parseVersion } from './version.js';
 
 const part = fc.nat({ max: 999_999_999 });
@@ -46,44 +45,5 @@ describe('a pair of versions', () => {
   ])('%s beside %s is supported: %s, whichever is named first (N-19)', (a, b, isSupported) => {
     expect(isSupportedPair(a, b, releases)).toBe(isSupported);
     expect(isSupportedPair(b, a, releases)).toBe(isSupported);
-  });
-});
-
-describe('the target of a request', () => {
-  const catalogue = ['6.5.250', '6.6.900', '6.6.1000', '6.7.1', '7.0.2', '6.5.1000'].map((one) =>
-    release({ version: one }),
-  );
-  const target = (running: string, to?: string): string => {
-    const result = resolveTarget(catalogue, running, to);
-    return 'release' in result ? result.release.version : result.refused.kind;
-  };
-
-  it.each([
-    ['6.5.250', undefined, '6.5.1000'],
-    ['6.5.250', '6.6', '6.6.1000'],
-    ['6.5.250', '6', '6.7.1'],
-    ['6.5.250', '6.6.900', '6.6.900'],
-    ['6.5.250', '7', '7.0.2'],
-    ['6.7.0', '6.6', 'lower-version'],
-    ['6.5.1000', '6.5.250', 'lower-version'],
-    ['6.7.1', undefined, 'already-running'],
-    ['6.5.250', '6.8', 'unknown-version'],
-    ['6.5.250', '6.6.1', 'unknown-version'],
-    ['5.0.0', undefined, 'unknown-version'],
-    ['6.5.250', 'latest', 'bad-version'],
-    ['6.5.250', '6.', 'bad-version'],
-    ['nightly', '6', 'bad-version'],
-  ])('from %s to %s is %s (X-06, X-07)', (running, to, expected) => {
-    expect(target(running, to)).toBe(expected);
-  });
-
-  it('names what exists when there is no such release', () => {
-    expect(resolveTarget(catalogue, '6.5.250', '8')).toEqual({
-      refused: {
-        kind: 'unknown-version',
-        message: 'There is no release 8. There are: 6.5.250, 6.5.1000, 6.6.900, 6.6.1000, 6.7.1, 7.0.2.',
-      },
-    });
-    expect(resolveTarget([], '6.5.250')).toMatchObject({ refused: { message: expect.stringContaining('none') } });
   });
 });

@@ -1,0 +1,33 @@
+import type { Strategy } from '@baton/contracts';
+import type { Modes } from '@baton/domain';
+import { refusedProblem } from '../problems/problem.js';
+import type { Tables } from './load-tables.js';
+
+/**
+ * The table of modes that a strategy names, with all strategies that it names; undefined when it names none. The problem
+ * says what is missing: a strategy may have been published that names what is not there.
+ */
+export const modesOf = (
+  asked: Strategy,
+  tables: Tables,
+  strategies: ReadonlyMap<string, Strategy>,
+  today: string,
+): Modes | undefined => {
+  const name = asked.versions?.modes;
+  if (name === undefined) return undefined;
+  const table = tables.get(name);
+  if (!table) throw unusable(`Strategy ${asked.name} names table ${name}. There is: ${[...tables.keys()].join(', ')}.`);
+  const named = [...new Set(table.rows.map(({ strategy }) => strategy))];
+  for (const one of named) {
+    const strategy = strategies.get(one);
+    if (!strategy) throw unusable(`Table ${name} names strategy ${one}, and there is none.`);
+    if (strategy.layer !== asked.layer) {
+      throw unusable(
+        `Table ${name} names strategy ${one} of layer ${strategy.layer}; ${asked.name} is of ${asked.layer}.`,
+      );
+    }
+  }
+  return { table, strategies: new Map(named.flatMap((one) => [[one, strategies.get(one) ?? asked]])), today };
+};
+
+const unusable = (message: string) => refusedProblem({ kind: 'unknown-strategy', message });

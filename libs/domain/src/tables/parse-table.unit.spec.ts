@@ -1,0 +1,41 @@
+import { parseTable } from './parse-table.js';
+
+const rows = [
+  { from: '5.0.3', to: '5', strategy: 'instant', since: '2026-01-31' },
+  { strategy: 'platform', since: '2026-01-31' },
+];
+const table = { name: 'pairs', kind: 'modes', title: 'Pairs', source: 'the release notes', rows };
+const errorsOf = (value: unknown): readonly string[] => {
+  const result = parseTable(value);
+  return 'errors' in result ? result.errors.map(({ message }) => message) : [];
+};
+
+describe('a table of modes', () => {
+  it('is read when it is complete (Q-01)', () => {
+    expect(parseTable(table)).toEqual({ table });
+  });
+
+  it('says everything that is wrong at once, each with its place', () => {
+    const [row] = rows;
+    const bad = [
+      { ...row, from: '5.x' },
+      { ...row, since: '31.1.2026' },
+      { ...row, mode: 'fast' },
+      { ...row, strategy: '' },
+    ];
+    expect(errorsOf({ ...table, kind: 'matrix', rows: bad })).toEqual([
+      'kind must be one of modes, not "matrix"',
+      'rows[0].from must be Major, Major.Minor or Major.Minor.Build in quotes, e.g. "6.5", not "5.x"',
+      'rows[1].since must be a day in quotes, e.g. "2026-01-31", not "31.1.2026"',
+      'rows[2].mode is not known; there are from, to, strategy, since',
+      'rows[3].strategy must be lower-case letters, digits and hyphens, at most 63, not ""',
+    ]);
+    expect(errorsOf({ ...table, rows: [] })).toEqual([expect.stringContaining('rows must be a list with an entry')]);
+    expect(errorsOf(undefined)).toHaveLength(1);
+  });
+
+  it('does not say two things of the same versions and day', () => {
+    const twice = { ...table, rows: [...rows, { ...rows[0], strategy: 'platform' }] };
+    expect(errorsOf(twice)).toEqual(['rows[2] has the versions and the day of rows[0]']);
+  });
+});

@@ -1,0 +1,155 @@
+import type { Membership, Release, Request, Strategy, UpgradePath } from '@baton/contracts';
+import { refuse, type Refusal } from '@baton/kernel';
+import { previousVersion } from '../membership/previous-version.js';
+import { sameJson } from '../membership/same-json.js';
+import { hopCost } from '../plan/hop-cost.js';
+import type { CatalogueEntry } from '../release/release.js';
+import { isLeader } from '../versions/rules.js';
+import { solvePath, type HopCost, type SolvedPath } from '../versions/solve-path.js';
+import { resolveTarget } from '../versions/target.js';
+import { isOlder } from '../versions/version.js';
+import type { RequestGround, RequestUpgrade } from './request.js';
+
+/** The first hop, and the path that it begins. */
+export type Route = Pick<Request, 'from' | 'to' | 'release' | 'strategy'> & { readonly path: UpgradePath };
+
+type Refused = { readonly refused: Refusal };
+
+/** Where the request ends in the end, whatever hop this is. */
+export const goalOf = ({ path, to }: Request): string => path?.hops.at(-1)?.to ?? to;
+
+/** The versions that a request leads through, by the strategy's rules and the catalogue. */
+export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route | Refused => {
+  const { strategy, modes, force, reason } = command;
+  const { members, catalogue, plan } = ground;
+  const { layer } = strategy;
+  const known = catalogue.flatMap((entry) => (entry.status === 'absent' ? [] : [entry]));
+  const releases = known.map(({ release }) => release).filter((release) => release.layer === layer);
+  const going = goingOf(strategy, members);
+  const running = going.flatMap(({ layers }) => layers[layer] ?? []);
+  const from = farthest(running, strategy);
+  if (from === undefined) return noNodes(command);
+  const target = targetOf(command, ground, releases, from);
+  if ('refused' in target) return target;
+  const question = {
+    ...{ catalogue: releases, from, running, target: target.release, strategy },
+    ...(modes && { modes }),
+    force: force && reason !== undefined,
+    costOf: costsOf(going),
+  };
+  const solution = solvePath(question);
+  // Too far below it blocks in the prechecks, where the refusal is an event, with the nodes that it is about.
+  const isOnlyTooFar = 'refused' in solution && solution.rules.every((rule) => rule === 'minCompatible');
+  const solved = isOnlyTooFar ? solvePath({ ...question, force: true }) : solution;
+  if ('refused' in solved) return { refused: solved.refused };
+  const changed = plan && changedPath(plan.request, solved.path);
+  if (changed) return changed;
+  return missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
+};
+
+/** Those who follow what the leaders run are not the leaders. */
+const goingOf = ({ versions }: Strategy, members: readonly Membership[]): readonly Membership[] =>
+  versions?.target === 'leader' || versions?.target === 'leader-previous'
+    ? members.filter((member) => !isLeader(versions, member))
+    : members;
+
+/** The node with the longest way to go: on the way up the oldest version. */
+const farthest = (running: readonly string[], { versions }: Strategy): string | undefined => {
+  const oldestFirst = running.toSorted((a, b) => (isOlder(a, b) ? -1 : isOlder(b, a) ? 1 : 0));
+  return versions?.target === 'leader-previous' ? oldestFirst.at(-1) : oldestFirst[0];
+};
+
+const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
+  refuse(
+    'no-nodes',
+    `Cluster ${clusterId} has no node that reports a version of its ${strategy.layer}. ` +
+      `Start its agents: they join by themselves.`,
+  );
+
+/** What a plan goes to was settled when it was made. */
+const targetOf = (
+  { strategy, to }: RequestUpgrade,
+  { members, plan }: RequestGround,
+  catalogue: readonly Release[],
+  running: string,
+): { readonly release: Release } | Refused => {
+  const planned = plan && catalogue.find(({ version }) => version === goalOf(plan.request));
+  if (planned) return { release: planned };
+  const leaders = members.filter((member) => isLeader(strategy.versions, member));
+  return resolveTarget({
+    ...{ catalogue, running },
+    ...(to !== undefined && { to }),
+    ...(strategy.versions && { rules: strategy.versions }),
+    leaders: {
+      current: leaders.flatMap(({ layers }) => layers[strategy.layer] ?? []),
+      previous: leaders.flatMap((member) => previousVersion(member, strategy.layer) ?? []),
+    },
+  });
+};
+
+/** Dividing thousands of nodes into lanes once for each strategy is enough. */
+const costsOf = (members: readonly Membership[]): ((strategy: Strategy) => HopCost) => {
+  const costs = new Map<Strategy, HopCost>();
+  return (strategy) => {
+    const cost = costs.get(strategy) ?? hopCost(strategy, members);
+    costs.set(strategy, cost);
+    return cost;
+  };
+};
+
+const changedPath = ({ upgradeId, clusterId, path }: Request, now: SolvedPath): Refused | undefined => {
+  if (!path || sameJson(path.hops, now.hops)) return undefined;
+  return refuse(
+    'plan-unfit',
+    `Plan ${upgradeId} goes by ${path.text}; by now the way would be ${now.text}, or cost something else. ` +
+      `Make a new plan: POST /v1/clusters/${clusterId}/plans.`,
+  );
+};
+
+const missingArtifact = (
+  { dryRun }: RequestUpgrade,
+  known: readonly Exclude<CatalogueEntry, { status: 'absent' }>[],
+  { hops }: SolvedPath,
+): Refused | undefined => {
+  const uploaded = new Set(known.filter(({ status }) => status === 'uploaded').map(({ release }) => release.version));
+  const missing = dryRun ? undefined : hops.find(({ to }) => !uploaded.has(to));
+  if (!missing) return undefined;
+  return refuse(
+    'artifact-missing',
+    `The artifact of release ${missing.to} was not uploaded yet. ` +
+      `Send it first: PUT /v1/releases/${missing.to}/artifact.`,
+  );
+};
+
+const routeOf = (
+  { strategy: asked, modes }: RequestUpgrade,
+  releases: readonly Release[],
+  path: SolvedPath,
+): Route | Refused => {
+  const taker = (name: string): Strategy => modes?.strategies.get(name) ?? asked;
+  const [first, ...later] = path.hops;
+  const release = releases.find(({ version }) => version === first?.to);
+  if (!first || !release) throw new Error(`the path ${path.text} does not begin in the catalogue`);
+  const others = later.map((hop) => hop.strategy).filter((name) => name !== first.strategy);
+  return {
+    ...{ from: first.from, to: first.to, release, strategy: taker(first.strategy) },
+    path: {
+      ...{ ...path, hop: 1 },
+      ...(others.length > 0 && { strategies: Object.fromEntries(others.map((name) => [name, taker(name)])) }),
+    },
+  };
+};
+
+/** What the next hop of a path asks for; undefined: this was the last one. */
+export const nextHop = (request: Request, catalogue: readonly CatalogueEntry[]): Route | undefined => {
+  const { path, strategy, upgradeId } = request;
+  const hop = path?.hops[path.hop];
+  const entry = catalogue.find((one) => one.status === 'uploaded' && one.release.version === hop?.to);
+  if (!path || !hop || entry?.status !== 'uploaded') return undefined;
+  const taker = hop.strategy === strategy.name ? strategy : path.strategies?.[hop.strategy];
+  if (!taker) return undefined;
+  return {
+    ...{ from: hop.from, to: hop.to, release: entry.release, strategy: taker },
+    path: { ...path, hop: path.hop + 1, continues: upgradeId },
+  };
+};
