@@ -13,7 +13,7 @@ import { foldIntent, noIntent } from '../src/upgrade/intent.js';
 import { decideOutcome } from '../src/upgrade/outcome.js';
 import { UPGRADE } from './precheck-fixtures.js';
 import { asked } from './lane-fixtures.js';
-import { planned, staged } from './wave-fixtures.js';
+import { plannedAs, staged } from './wave-fixtures.js';
 import { ToyNode, type Fault } from './toy-node.js';
 
 export const WAVES: readonly Readonly<Record<string, readonly string[]>>[] = [
@@ -56,12 +56,13 @@ export class ToyCluster {
   private judged = 0;
 
   constructor(
-    onFailure: Strategy['onFailure'],
+    rules: Pick<Strategy, 'onFailure'> & Partial<Strategy>,
     private readonly watch: (log: readonly Recorded[], event: Recorded, cluster: ToyCluster) => void,
   ) {
     const lanes = Object.keys(LANES).map((lane) => new Folded(laneStage as AnyStage, `${UPGRADE}_${lane}`));
     this.instances = [new Folded(rolloutStage as AnyStage, UPGRADE), ...lanes];
-    for (const event of [asked({ onFailure }), ...planned(...WAVES), staged()]) this.append(event.stream, event);
+    const [first = {}, second = {}] = WAVES;
+    for (const event of [asked(rules), ...plannedAs({ first, second }), staged()]) this.append(event.stream, event);
     this.advance();
   }
 
@@ -115,7 +116,7 @@ export class ToyCluster {
   }
 
   private conclude(event: Recorded): void {
-    if (event.type !== 'RolloutStalled') return;
+    if (event.type !== 'RolloutStalled' && event.type !== 'WaveStalled') return;
     const own = `upgrade-${UPGRADE}`;
     const intent = this.log.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent);
     const outcome = decideOutcome(event, intent, noCluster, { upgradeId: '', catalogue: [] });
@@ -126,6 +127,23 @@ export class ToyCluster {
   /** What the gateway would say of a request. */
   get status(): UpgradeStatus {
     return toStatus(this.log.reduce(foldStatus, undefined as UpgradeView | undefined)!);
+  }
+
+  /** Waits until the first thing is due, however far that is. */
+  waitForDue(): void {
+    const due = this.instances.flatMap(({ stage, state, context }) => stage.due(state, context));
+    if (due.length > 0) this.wait(Math.max(0, Math.min(...due.map(({ at }) => at)) - this.now));
+  }
+
+  /** Lets the wave begin that waits for it. */
+  approve(): void {
+    const awaited = this.log.findLast(({ type }) => type === 'ApprovalAwaited');
+    if (!awaited || !this.status.allowed.includes('approve')) return;
+    this.append(`upgrade-${UPGRADE}`, {
+      type: 'ApprovalGiven',
+      data: { wave: (awaited.data as { wave: number }).wave },
+    });
+    this.advance();
   }
 
   /** One of the parts that may go back now, if there is one. */

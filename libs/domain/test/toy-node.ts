@@ -118,6 +118,7 @@ export class ToyNode {
     return facts(this.nodeId, {
       ...{ bootId: `${this.nodeId}-${this.boots}`, runId: `${this.nodeId}-${this.boots}` },
       ...{ layers: { software: this.version }, fellBack: this.fellBack },
+      ...(this.isWell && { formed: { members: 7 } }),
       ...{ services: { storage: this.isWell ? 'up' : 'down' }, healthyForMs: this.isWell ? 60_000 : 0 },
     });
   }

@@ -1,5 +1,4 @@
 import type { Direction, LaneResumed } from '@baton/contracts';
-import { goesBack } from '../plan/wave-rules.js';
 import { nodeBackAt } from '../upgrade/intent.js';
 import { grant, isBarred } from './grant.js';
 import type { Recording, Scene } from './scene.js';
@@ -27,10 +26,9 @@ export const resumed = ({ state: { holder }, now }: Scene<Stalled>): LaneResumed
 });
 
 /** The lane goes back only when it is free, so its holder goes back first, where it stands. */
-const isToTurnBack = ({ state: { course, holder }, intent, request }: Scene<Held | Stalled>): boolean =>
+const isToTurnBack = ({ state: { course, holder }, intent }: Scene<Held | Stalled>): boolean =>
   nodeBackAt(intent, course.lane, course.wave, holder.nodeId) > 0 &&
   holder.direction === 'forward' &&
-  goesBack(request.strategy, course.waveName) &&
   !isBarred(intent);
 
 /** Once only: on the way back a holder stalls for good. */

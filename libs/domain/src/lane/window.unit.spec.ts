@@ -101,11 +101,4 @@ describe('a lane of a wave with rules of its own', () => {
     });
     expect(decision).toMatchObject({ events: [{ type: 'HolderBooted' }] });
   });
-
-  it('is not turned back where that wave does not go back', () => {
-    const stays = asked({ waves: [{ name: 'quick', lanes: 'one' }], rollback: { waves: ['other'] } });
-    const history = [opened(['n1'], { waveName: 'quick' }), n1.granted, intended('RollbackRequested')];
-    expect(advance(lane(stays, ...history))).toEqual([]);
-    expect(typesOf(advance(lane(...history)))).toEqual(['TokenReturned', 'TokenGranted']);
-  });
 });

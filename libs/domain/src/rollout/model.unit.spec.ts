@@ -1,8 +1,9 @@
-import { FAILURE_ACTIONS, type LaneEvent, type OnFailure, type OperatorCommand } from '@baton/contracts';
+import { FAILURE_ACTIONS, type LaneEvent, type OnFailure, type OperatorCommand, type Strategy } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 import fc from 'fast-check';
 import { LANES, ToyCluster, WAVES, asLaneEvent, laneOf } from '../../test/toy-cluster.js';
 import { NEW, OLD, type Fault } from '../../test/toy-node.js';
+import { staysIn, waveRules, wavesHold } from '../../test/wave-rules-hold.js';
 import { foldIntent, laneBackAt, nodeBackAt, noIntent, type Intent } from '../upgrade/intent.js';
 
 /** Only these end a token. */
@@ -14,8 +15,9 @@ const isEnd = (event: Recorded): boolean =>
 const OPERATOR = /^(Resume|Retry|Skip|Evict|Rollback|Abort)Requested$/;
 
 /** What must hold after every single event, judged from the log and from the nodes alone. */
-const holds = (log: readonly Recorded[], event: Recorded, cluster: ToyCluster): void => {
-  if (laneOf(event) === undefined) return cameToItsEnd(log, event, cluster);
+const holds = (log: readonly Recorded[], event: Recorded, cluster: ToyCluster, rules: Partial<Strategy>): void => {
+  wavesHold(log, event, rules);
+  if (laneOf(event) === undefined) return cameToItsEnd(log, event, cluster, rules);
   const own = log.filter(({ stream }) => stream === event.stream);
   const live = own.filter(({ type }) => type === 'TokenGranted').length - own.filter(isEnd).length;
   expect([0, 1]).toContain(live);
@@ -33,7 +35,12 @@ const isTrulyStable = (own: readonly (Recorded & LaneEvent)[], cluster: ToyClust
 };
 
 /** At the end of each way every node runs what it should, unless the event names it or it is gone. */
-const cameToItsEnd = (log: readonly Recorded[], { type, data }: Recorded, cluster: ToyCluster): void => {
+const cameToItsEnd = (
+  log: readonly Recorded[],
+  { type, data }: Recorded,
+  cluster: ToyCluster,
+  rules: Partial<Strategy>,
+): void => {
   if (type !== 'RolloutCompleted' && type !== 'RollbackCompleted') return;
   const { skipped } = data as { readonly skipped: readonly string[] };
   const named = (request: string) => log.filter((one) => one.type === request).map((one) => (one.data as Named).nodeId);
@@ -43,6 +50,7 @@ const cameToItsEnd = (log: readonly Recorded[], { type, data }: Recorded, cluste
   const back = backOf(log);
   const isLeft = (nodeId: string): boolean => {
     const [wave, lane] = placeOf(nodeId);
+    if (type === 'RollbackCompleted' && staysIn(log, rules, wave)) return true;
     return back.nodes[nodeId] !== undefined || back.lanes[lane] !== undefined || isPastEnd(back, wave);
   };
   const meant = [...named('SkipRequested'), ...gone, ...acted];
@@ -128,7 +136,19 @@ const actions = fc.array(
       { weight: 1, arbitrary: fc.constantFrom<Fault[]>('fail', 'fall-back', 'sick', 'reboot-again') },
     ),
     command: fc.constantFrom<OperatorCommand[]>(
-      ...(['pause', 'resume', 'resume', 'retry', 'retry', 'skip', 'evict', 'rollback', 'abort'] as const),
+      ...([
+        'pause',
+        'resume',
+        'resume',
+        'retry',
+        'retry',
+        'skip',
+        'evict',
+        'rollback',
+        'abort',
+        'approve',
+        'approve',
+      ] as const),
     ),
   }),
   { minLength: 20, maxLength: 250 },
@@ -144,8 +164,10 @@ const operate = (cluster: ToyCluster, { command, pick }: Action): void => {
   const asked = (type: string): boolean => cluster.log.some((event) => event.type === type && !isOfAPart(event));
   if (cluster.end === 'RolloutAborted' || cluster.end === 'RollbackCompleted') return;
   const isOver = asked('AbortRequested') || (command === 'rollback' && asked('RollbackRequested'));
+  if (command === 'approve') return cluster.approve();
   if (isOver || (cluster.end !== undefined && command !== 'rollback')) return;
   if (command === 'rollback' && pick % 4 !== 0) return cluster.rollBackPart(pick);
+  if (command === 'rollback' && !cluster.status.rollback.possible) return;
   cluster.ask(command, picked([...cluster.stalledHolders, ...cluster.nodes.keys()], pick)!);
 };
 
@@ -186,15 +208,24 @@ const calm = (cluster: ToyCluster): void => {
     }
     for (const one of cluster.asks()) cluster.send(one, 'none');
     cluster.wait(2000);
+    // Nobody is asked anything: only the clock can bring more.
+    if (cluster.asks().length === 0) cluster.waitForDue();
     if (cluster.log.length > length) quiet = 0;
   }
 };
 
+const OF_WAVES = [
+  ...['WaveContinued', 'WaveSettling', 'NodeFormed', 'WaveStalled', 'WaveResumed', 'CommitPointReached'],
+  ...['ApprovalAwaited', 'ApprovalGiven', 'WindowAwaited'],
+];
+
 describe('rollout and lanes over toy nodes that fail, fall silent, repeat themselves and are operated on', () => {
   it('N-13 N-15 INV-11 INV-12 INV-14 INV-15 INV-16 INV-22 INV-23 INV-24 INV-26 keep one token a lane and come to an end', () => {
+    const seen = new Set<string>();
     fc.assert(
-      fc.property(onFailure, actions, (rule, todo) => {
-        const cluster = new ToyCluster(rule, holds);
+      fc.property(onFailure, waveRules, actions, (rule, waves, todo) => {
+        const rules = { onFailure: rule, ...waves };
+        const cluster = new ToyCluster(rules, (log, event, of) => holds(log, event, of, rules));
         for (const action of todo) act(cluster, action);
         expect(cluster.refolded()).not.toContain(false);
 
@@ -202,7 +233,9 @@ describe('rollout and lanes over toy nodes that fail, fall silent, repeat themse
         const isPaused = cluster.log.findLast(
           (event) => !isOfAPart(event) && /^(Pause|Resume|Rollback|Abort)Requested$/.test(event.type),
         );
-        const rests = cluster.end ?? cluster.stalledHolders[0] ?? (isPaused?.type === 'PauseRequested' || undefined);
+        const waits = cluster.status.blockedBy.find(({ unblock }) => unblock.length > 0);
+        const rests =
+          cluster.end ?? cluster.stalledHolders[0] ?? waits ?? (isPaused?.type === 'PauseRequested' || undefined);
         expect(rests).toBeDefined();
         const { length } = cluster.log;
         cluster.wait(90 * 86_400_000);
@@ -215,11 +248,14 @@ describe('rollout and lanes over toy nodes that fail, fall silent, repeat themse
           for (const [nodeId, { phase }] of cluster.nodes) if (phase === 'dead') cluster.ask('evict', nodeId);
           if (stuck && !isDead) cluster.ask('retry', stuck);
           cluster.ask('resume', '');
+          cluster.approve();
           calm(cluster);
         }
         expect(cluster.end).toBeDefined();
+        for (const { type } of cluster.log) seen.add(type);
       }),
       { numRuns: 200 },
     );
+    expect([...seen]).toEqual(expect.arrayContaining(OF_WAVES));
   });
 });

@@ -123,10 +123,9 @@ const MOVED = new Set<NodeStatus['state']>(['granted', 'draining', 'activated', 
 /** Waves build on each other, so a part goes back by itself only out of the wave that is under way. */
 const whyNotBack = (status: UpgradeStatus, { nodeId, lane, wave }: Target): string | undefined => {
   if (nodeId === undefined && lane === undefined && wave === undefined) return undefined;
-  const { upgradeId, state, stage, nodes, rollback } = status;
+  const { upgradeId, state, stage, nodes } = status;
   if (state === 'completed') return `${upgradeId} is over: it goes back as a whole.`;
   if (stage !== 'rollout' || status.wave === undefined) return `No wave of ${upgradeId} is under way.`;
-  if (rollback.waves && !rollback.waves.includes(status.wave)) return `Wave ${status.wave} does not go back.`;
   const isMeant = (node: NodeStatus): boolean =>
     nodeId !== undefined ? node.nodeId === nodeId : lane !== undefined ? node.lane === lane : node.wave === wave;
   const meant = nodes.filter(isMeant);

@@ -1,7 +1,7 @@
 import type { UpgradeStatus } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import { goesBack } from '../plan/wave-rules.js';
-import { isFinalizing } from './state.js';
+import { isFinalizing, openLanes } from './state.js';
 import { nameOfWave, nodesOf, type UpgradeView } from './view.js';
 
 /** Whether the whole can still go back, until when, or why not. */
@@ -29,6 +29,8 @@ export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
   const isPartial = stays.length > 0;
   const names = stays.map((wave) => nameOfWave(view, wave)).join(', ');
   const reason = isPartial ? `these waves stay on ${view.terms.to}: ${names}` : undefined;
+  const open = openLanes(view).find(({ wave, direction }) => direction === 'forward' && !mayGoBack(view, wave));
+  if (open) return no(`wave ${nameOfWave(view, open.wave) ?? open.wave} is under way and does not go back`);
   const moved = nodesOf(view).filter(({ cameFrom, state }) => cameFrom !== undefined && state !== 'evicted');
   if (moved.length > 0 && !moved.some(({ wave }) => wave === undefined || mayGoBack(view, wave))) {
     return no(`no node that may go back has moved, and ${reason ?? 'nothing else may'}`);
