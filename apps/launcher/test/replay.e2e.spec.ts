@@ -15,7 +15,6 @@ import {
   setFault,
   simulatedNodes,
   System,
-  Watch,
   WITHIN_MS,
 } from './support/index.js';
 
@@ -169,13 +168,12 @@ describe('the log of a stalled upgrade, replayed into an empty database', () => 
         const countUp = async () => (await simulatedNodes(third, 'lab')).filter(({ state }) => state === 'up').length;
         await eventually('all nodes are up', async () => (await countUp()) === NODES, WITHIN_MS);
         expect(sent).toEqual([]);
-        const watch = new Watch(third.stack.gatewayUrl, upgradeId);
+        const watch = third.watch(upgradeId);
         const position = await third.api.command(upgradeId, 'resume');
         expect(position).toBeGreaterThan(log.length);
         const { versions } = await third.api.reaches(upgradeId, 'completed');
         expect(versions).toEqual({ '1.1.0': NODES });
         const granted = watch.events.filter(({ type }) => type === 'TokenGranted');
-        await watch.close();
         expect(granted.map(({ data }) => (data as { nodeId: string }).nodeId)).toEqual(['n1', 'n2', 'n3', 'n4']);
         expect(sent).toContain('baton.v1.cmd.lab.n4.activate');
         expect(sent).not.toContain('baton.v1.cmd.lab.n2.activate');
