@@ -1,4 +1,4 @@
-// Prints an upgrade's events: all from the first one, then live.
+// Prints an upgrade's events, and those of the hops that go on from it: all from the first one, then live.
 //
 //   node examples/subscribe.mjs [UPGRADE] [CLUSTER]
 //
@@ -8,6 +8,7 @@ import { DeliverPolicy, jetstream } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 
 const [upgrade, cluster] = process.argv.slice(2);
+const upgrades = new Set([upgrade]);
 const after = Number(process.env.AFTER ?? 0);
 const nc = await connect({ servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' });
 process.on('SIGINT', () => void nc.close());
@@ -23,7 +24,8 @@ for await (const message of await consumer.consume()) {
   // Here and not in a filter of the consumer, which servers older than 2.10 refuse for ordered ones.
   if (cluster && !message.subject.startsWith(`baton.v1.evt.${cluster}.`)) continue;
   const event = message.json();
-  if (upgrade && event.upgradeid !== upgrade) continue;
+  if (upgrade && !upgrades.has(event.upgradeid)) continue;
+  if (event.data.continuedBy) upgrades.add(event.data.continuedBy);
   const type = event.type.replace(/^io\.baton\.(.*)\.v1$/, '$1');
   console.log(
     `${String(event.position).padStart(6)}  ${event.time}  ${type.padEnd(22)} ${JSON.stringify(event.data).slice(0, 160)}`,

@@ -70,13 +70,13 @@ const killMeanwhile = async (compose, isRunning) => {
 const watch = async (api, upgradeIds) => {
   const states = new Map();
   const look = async (upgradeId) => {
-    const { clusterId, state, progress, versions, blockedBy } = await api.status(upgradeId);
+    const { clusterId, state, progress, versions, blockedBy, continuedBy } = await api.status(upgradeId);
     const mix = Object.entries(versions).map(([version, nodes]) => `${nodes} × ${version}`);
     const now = `${clusterId}: ${state} ${progress.done}/${progress.total}  ${mix.join(', ')}`;
     const why = ['blocked', 'stalled'].includes(state) ? blockedBy.map(({ what }) => what) : [];
     if (states.get(upgradeId) !== now) say([now, ...why].join(' | '));
     states.set(upgradeId, now);
-    return ENDED.includes(state);
+    return continuedBy ? look(continuedBy) : ENDED.includes(state);
   };
   const both = async () => (await Promise.all(upgradeIds.map(look))).every(Boolean);
   await until('both upgrades ended', both, UPGRADED_WITHIN_MS);

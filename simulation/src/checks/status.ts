@@ -41,6 +41,8 @@ const compareHead = (status: Status, upgrade: Upgrade, compare: Compare): void =
   compare('position', status['position'], last?.position, last);
   compare('startedAt', status['startedAt'], request?.time, request);
   compare('updatedAt', status['updatedAt'], last?.time, last);
+  const gone = upgrade.intent.findLast((event) => event.data['continuedBy'] !== undefined);
+  compare('continuedBy', status['continuedBy'], gone?.data['continuedBy'], gone ?? last);
   const end = endOf(upgrade);
   if (end) {
     compare('state', status['state'], ENDED[nameOf(end)], end);

@@ -89,11 +89,16 @@ class Show {
     const { isImpatient, signal } = this.options;
     this.nodes.start();
     this.workload.start();
-    const status = await watchUpgrade({
-      ...{ gateway: this.gateway, upgradeId: this.upgrade.upgradeId, isImpatient, signal },
-      onEvent: (event) => this.tell(event),
-      onStatus: (now) => this.take(now),
-    });
+    let status: UpgradeStatus | undefined;
+    // Each hop of a path is an upgrade of its own, which names the next one.
+    for (let hop: string | undefined = this.upgrade.upgradeId; hop !== undefined; hop = status?.continuedBy) {
+      this.returned = 0;
+      status = await watchUpgrade({
+        ...{ gateway: this.gateway, upgradeId: hop, isImpatient, signal },
+        onEvent: (event) => this.tell(event),
+        onStatus: (now) => this.take(now),
+      });
+    }
     await Promise.all([this.nodes.stop(), this.workload.stop()]);
     return status && { status, events: this.events, downMost: this.nodes.downMost, requests: this.workload.counts };
   }

@@ -47,10 +47,13 @@ const TELLERS: Tellers = {
   HolderSkipped: ({ nodeId, reason }) => [nodeId, 'skipped', reason],
   HolderEvicted: ({ nodeId, reason }) => [nodeId, 'evicted', reason],
   RollbackStarted: () => ['rollout', 'rollback', 'in reverse order'],
-  UpgradeCompleted: ({ skipped }) => [
+  UpgradeCompleted: ({ skipped, continuedBy }) => [
     'upgrade',
     'completed',
-    skipped.length > 0 ? `without ${skipped.join(', ')}` : '',
+    [
+      ...(skipped.length > 0 ? [`without ${skipped.join(', ')}`] : []),
+      ...(continuedBy === undefined ? [] : [`goes on as ${continuedBy}`]),
+    ].join('; '),
   ],
   UpgradeRolledBack: () => ['upgrade', 'rolled back'],
   UpgradeAborted: () => ['upgrade', 'aborted'],
