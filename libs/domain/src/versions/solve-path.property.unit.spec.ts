@@ -40,9 +40,16 @@ const cases: fc.Arbitrary<Case> = fc.record({
   versions: fc.uniqueArray(version, { minLength: 2, maxLength: 7, selector: (one) => one.join('.') }),
   oldest: fc.array(fc.nat({ max: 6 }), { minLength: 7, maxLength: 7 }),
   ...{ rules, fast: rules, force: fc.boolean() },
-  rows: fc.option(fc.uniqueArray(row, { maxLength: 4, selector: (one) => `${one.from} ${one.to} ${one.since}` }), {
-    nil: undefined,
-  }),
+  rows: fc.option(
+    fc
+      .tuple(
+        fc.uniqueArray(row, { maxLength: 6, selector: (one) => `${one.from} ${one.to} ${one.since}` }),
+        fc.boolean(),
+      )
+      // Often with a row for every pair: then several ways of as many hops differ in what they cost.
+      .map(([some, isWhole]) => (isWhole ? [...some, { strategy: 'slow', since: '2025-01-01' }] : some)),
+    { nil: undefined },
+  ),
 });
 
 const text = (one: readonly number[]): string => one.join('.');

@@ -173,6 +173,17 @@ describe('a table of modes', () => {
     expect(takers(solution)).toEqual(['5.1.0 instant restart', '6.0.0 platform reboot', '6.2.0 instant restart']);
   });
 
+  it('has the way taken that needs least time among those of as few hops, even through an older build (Q-01)', () => {
+    const modes = modesOf([
+      { to: '5', strategy: 'platform', since },
+      { from: '5.0', to: '5.1.1', strategy: 'instant', since },
+    ]);
+    const costOf = ({ name }: Strategy) => ({ ...COST, expectedMs: name === 'instant' ? 10 : 1000 });
+    const rules = { modes: 'pairs', minors: 'each' } as const;
+    const solution = solve(['5.1.1', '5.1.2', '5.2.0'], '5.0.0', '5.2.0', rules, { modes, costOf });
+    expect(way(solution)).toBe('5.0.0-5.1.1 5.1.1-5.2.0');
+  });
+
   it('without a row for a pair forbids it, and a mode begins where its strategy begins (Q-03)', () => {
     const modes = modesOf([{ to: '5', strategy: 'instant', since }]);
     const ask = (from: string, to: string) =>
