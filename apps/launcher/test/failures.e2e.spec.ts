@@ -1,10 +1,11 @@
-import type { OnFailure, Strategy } from '@baton/contracts';
+import type { NodeGate, OnFailure, Strategy } from '@baton/contracts';
 import { eventually } from '@baton/testing';
 import { judge, NEW, NEXT, OLD, System, Trial, WITHIN_MS, type Fault } from './support/index.js';
 
 interface Story {
   readonly onFailure: OnFailure;
   readonly fault: Fault;
+  readonly gates?: readonly NodeGate[];
   /** In its end the nodes n1 to n4 (n1 and n3 are in one lane) run these. */
   readonly versions: readonly string[];
   readonly state: 'completed' | 'rolled-back';
@@ -13,6 +14,13 @@ interface Story {
 
 const sick: Fault = { at: 'stable', kind: 'unhealthy', times: 1 };
 const fails: Fault = { at: 'boot', kind: 'fail', times: 3 };
+
+/** A page of the node's own has to be well before its token moves. */
+const GATED: Story = {
+  ...{ onFailure: { scope: 'upgrade', action: 'roll-back-node' }, fault: { at: 'http', kind: 'fail' } },
+  ...{ reason: 'http-unwell', versions: [OLD, NEW, NEW, NEW], state: 'completed' },
+  gates: [{ gate: 'http', path: '/health', stableMs: 100, retryMs: 2_000, timeoutMs: 60_000 }],
+};
 
 const STORIES: readonly (readonly [what: string, clusterId: string, story: Story])[] = [
   [
@@ -47,6 +55,7 @@ const STORIES: readonly (readonly [what: string, clusterId: string, story: Story
       ...{ versions: [OLD, OLD, OLD, OLD], state: 'rolled-back' },
     },
   ],
+  ['roll-back-node, when its own page is unwell for too long (N-14, V-36)', 'gated', GATED],
 ];
 
 const NODES = ['n1', 'n2', 'n3', 'n4'];
@@ -61,11 +70,17 @@ beforeAll(async () => {
 afterAll(() => system?.stop(), WITHIN_MS);
 
 /** The strategy `strict` under another name, with this rule for failures. */
-const publish = async (name: string, onFailure: OnFailure): Promise<void> => {
+const publish = async (name: string, { onFailure, gates }: Pick<Story, 'onFailure' | 'gates'>): Promise<void> => {
   const { strategy } = await system.api.ask<{ strategy: Strategy }>('GET', '/v1/strategies/strict');
   // Only what a fault is about may be late here, however slow the machine under it is.
   const timing = { ...strategy.timing, drainMs: 60_000, activateMs: 60_000, bootMs: 60_000, stableWithinMs: 10_000 };
-  await system.api.ask('PUT', `/v1/strategies/${name}`, { ...strategy, name, onFailure, timing });
+  await system.api.ask('PUT', `/v1/strategies/${name}`, {
+    ...strategy,
+    name,
+    onFailure,
+    timing,
+    ...(gates && { gates }),
+  });
 };
 
 const versionsOf = async (trial: Trial): Promise<readonly string[]> =>
@@ -74,9 +89,11 @@ const versionsOf = async (trial: Trial): Promise<readonly string[]> =>
 describe('when n1 fails and nobody does anything, by', () => {
   it.each(STORIES)(
     '%s',
-    async (_what, clusterId, { onFailure, fault, versions, state, reason }) => {
-      await publish(clusterId, onFailure);
+    async (_what, clusterId, { onFailure, gates, fault, versions, state, reason }) => {
+      await publish(clusterId, { onFailure, gates });
       const trial = await Trial.start(system, clusterId, { n1: fault }, { strategy: clusterId });
+      await trial.seen('LaneStalled', 'n1');
+      await trial.heal('n1');
       await system.api.reaches(trial.upgradeId, state);
       const stalls = await trial.logged('LaneStalled');
       expect(stalls).toMatchObject([{ data: { nodeId: 'n1', reason, action: onFailure.action } }]);

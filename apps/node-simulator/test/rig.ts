@@ -79,7 +79,7 @@ export class Rig {
   ): Promise<Answer | undefined> {
     const peers = [...this.wires.keys()].filter((peer) => peer !== nodeId);
     const urls = Object.fromEntries(peers.map((peer) => [peer, `${this.url}/nodes/${CLUSTER}/${peer}`]));
-    const needsEpoch = ['drain', 'activate', 'revert', 'finalize', 'cancel'].includes(verb);
+    const needsEpoch = ['drain', 'activate', 'revert', 'undrain', 'finalize', 'cancel'].includes(verb);
     const command: NodeCommand = {
       ...{ clusterId: CLUSTER, nodeId, verb, upgradeId: 'u1', upgradeNo: 1, instance: 'u1' },
       ...{ stage: needsEpoch ? 'rollout' : 'staging', attempt },

@@ -8,6 +8,7 @@ export const VERBS = [
   'drain',
   'activate',
   'revert',
+  'undrain',
   'finalize',
   'cancel',
 ] as const;
@@ -30,7 +31,7 @@ export interface Ask {
   /** The instance of the stage that waits for the answer: `<u>` or `<u>_<lane>`. */
   readonly instance: string;
   readonly attempt: number;
-  /** Of the token; demanded by `activate`, `revert` and `finalize`. */
+  /** Of the token; demanded by `drain`, `activate`, `revert`, `undrain` and `finalize`. */
   readonly epoch?: number;
   readonly args: AskArgs;
   /** Nodes whose addresses the answerer needs; the host adds them as `urls` when it sends. */
@@ -49,6 +50,33 @@ export interface AskArgs {
   readonly cancels?: { readonly verb: Verb; readonly attempt: number };
   /** probe: each peer is asked to reach the answerer too, so that one answer shows both directions. */
   readonly back?: boolean;
+  /** drain, undrain: what is run first, by name and in this order. */
+  readonly hooks?: readonly string[];
+  /** probe: what to look at besides, and for how long it has been so. */
+  readonly gates?: readonly GateLook[];
+}
+
+/** peers: so many of the peers must be reached both ways. http: a path of the node's own URL, and the status wanted. */
+export type GateLook =
+  | { readonly gate: 'services' }
+  | { readonly gate: 'peers'; readonly needed: number }
+  | { readonly gate: 'http'; readonly path: string; readonly status: number };
+
+/** A hook that was run, and what it says came of it. */
+export interface HookRun {
+  readonly hook: string;
+  readonly evidence: string;
+}
+
+/** A gate as it was at a look. */
+export interface GateSight {
+  readonly gate: GateLook['gate'];
+  readonly path?: string;
+  readonly ok: boolean;
+  /** It has been as it is now, at every look, for so long, by the monotonic clock of this life. */
+  readonly forMs: number;
+  /** http: what came, e.g. `HTTP 503`. */
+  readonly seen?: string;
 }
 
 export interface ArtifactRef {
@@ -100,6 +128,10 @@ export interface Outcome {
   readonly url?: string;
   /** probe. */
   readonly probe?: ProbeResult;
+  /** drain, undrain: of the hooks that were named, in that order. */
+  readonly hooks?: readonly HookRun[];
+  /** probe: of the gates that were named, in that order. */
+  readonly gates?: readonly GateSight[];
   /** stage: what was written where, hashed again after reading it back. store: the stored copy. */
   readonly written?: { readonly partition?: PartitionName; readonly sha256: string; readonly size: number };
   /** activate, revert: nothing had to change, the wanted version was active before. */

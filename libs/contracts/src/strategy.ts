@@ -129,6 +129,27 @@ export interface VersionRules {
   readonly modes?: string;
 }
 
+export const NODE_GATES = ['services', 'peers', 'http'] as const;
+
+/** Something that must be shown of a holder before its token moves. All times in milliseconds, from its new boot. */
+export interface NodeGate {
+  /** `services`, `peers`: judged by this in place of `timing`. `http`: the node asks its own URL. */
+  readonly gate: (typeof NODE_GATES)[number];
+  /** http: what is appended to the node's URL. */
+  readonly path?: string;
+  /** http: the status that is wanted; absent: 200. */
+  readonly status?: number;
+  /** So long it is not looked at; absent: 0. */
+  readonly waitMs?: number;
+  /** So long it must be well without a break; absent: as `timing.stableMs`. */
+  readonly stableMs?: number;
+  /** Unwell for longer than this at a stretch it has failed; absent: it may be unwell until `timeoutMs`. */
+  readonly retryMs?: number;
+  readonly timeoutMs: number;
+  /** What follows when it was not shown in time; absent: as `onFailure` says. */
+  readonly onTimeout?: FailureAction;
+}
+
 /** The named policy an upgrade follows; a YAML file in `strategies/`. */
 export interface Strategy {
   readonly name: string;
@@ -143,6 +164,10 @@ export interface Strategy {
   readonly staging: { readonly perSource: number; readonly attemptsMax: number };
   readonly waves: readonly WaveRule[];
   readonly timing: Timing;
+  /** Shown before a token moves. Services and peers are judged by `timing` where they are not named here. */
+  readonly gates?: readonly NodeGate[];
+  /** Named hooks of the node's agent: run before it drains, and after it was shown stable, in this order. */
+  readonly hooks?: { readonly drain?: readonly string[]; readonly undrain?: readonly string[] };
   readonly onFailure: OnFailure;
   /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
   readonly backup?: { readonly keep: number };

@@ -62,7 +62,8 @@ export class ToyCluster {
     const lanes = Object.keys(LANES).map((lane) => new Folded(laneStage as AnyStage, `${UPGRADE}_${lane}`));
     this.instances = [new Folded(rolloutStage as AnyStage, UPGRADE), ...lanes];
     const [first = {}, second = {}] = WAVES;
-    for (const event of [asked(rules), ...plannedAs({ first, second }), staged()]) this.append(event.stream, event);
+    for (const event of [asked({ hooks: { undrain: ['bgp'] }, ...rules }), ...plannedAs({ first, second }), staged()])
+      this.append(event.stream, event);
     this.advance();
   }
 

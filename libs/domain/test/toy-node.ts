@@ -70,7 +70,7 @@ export class ToyNode {
     const known = this.journal.get(key);
     if (known) return known;
     if (fault === 'fail') return this.note(key, 'failed');
-    if (ask.verb === 'drain') return this.note(key, 'done');
+    if (ask.verb === 'drain' || ask.verb === 'undrain') return this.note(key, 'done');
     if (this.isThere(ask)) return this.note(key, 'done');
     // What is under way is no longer stopped by being told again.
     if (this.phase === 'up') {

@@ -115,7 +115,8 @@ export class Walk {
     const autoCommit = this.chance(2) === 0;
     const action = FAILURE_ACTIONS[this.chance(2 * FAILURE_ACTIONS.length)];
     const onFailure = { scope, ...(action && { action }) };
-    const data = request({ upgradeNo: 1, autoCommit, strategy: strategy({ waves: WAVES, onFailure }) });
+    const hooks = this.chance(2) === 0 ? { hooks: { drain: ['bgp'], undrain: ['bgp'] } } : {};
+    const data = request({ upgradeNo: 1, autoCommit, strategy: strategy({ waves: WAVES, onFailure, ...hooks }) });
     this.append(`upgrade-${UPGRADE}`, { type: 'UpgradeRequested', data });
     this.append('cluster-demo', { type: 'UpgradeAdmitted', data: { upgradeId: UPGRADE, upgradeNo: 1 } });
     this.advance();

@@ -1,7 +1,7 @@
-import type { ArtifactRef, Facts, NodeCommand, Outcome } from '@baton/contracts';
+import type { ArtifactRef, Facts, HookRun, NodeCommand, Outcome } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import { pause, type Clock } from './clock.js';
-import type { Driver, GoOver } from './driver.js';
+import type { Driver, GoOver, HookPhase } from './driver.js';
 import { Failure } from './failure.js';
 import type { Journal } from './journal.js';
 import type { Operation } from './operation.js';
@@ -38,9 +38,13 @@ export const carryOut = async (means: Means, operation: Operation): Promise<Outc
       const progress = (done: number): void => void (operation.progress = done);
       return { written: await driver[verb](artifact, { sources, signal, progress }) };
     }
-    case 'drain':
+    case 'drain': {
+      const hooks = await runHooks(driver, 'drain', operation);
       await driver.drain(signal);
-      return { facts: await facts() };
+      return { facts: await facts(), ...hooks };
+    }
+    case 'undrain':
+      return runHooks(driver, 'undrain', operation);
     case 'activate':
       return await driver.activate(artifactOf(command), goOver);
     case 'revert':
@@ -55,6 +59,21 @@ export const carryOut = async (means: Means, operation: Operation): Promise<Outc
     default:
       return assertNever(verb);
   }
+};
+
+/** One after the other; the first that fails ends it. */
+const runHooks = async (
+  driver: Driver,
+  phase: HookPhase,
+  { command: { args }, signal }: Operation,
+): Promise<Pick<Outcome, 'hooks'>> => {
+  if (!args.hooks) return {};
+  const hooks: HookRun[] = [];
+  for (const hook of args.hooks) {
+    hooks.push({ hook, evidence: await driver.runHook(hook, phase, signal) });
+    signal.throwIfAborted();
+  }
+  return { hooks };
 };
 
 const artifactOf = ({ verb, args: { artifact } }: NodeCommand): ArtifactRef => {

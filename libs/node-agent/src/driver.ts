@@ -22,6 +22,9 @@ export interface Transfer {
 
 export type Written = NonNullable<Outcome['written']>;
 
+/** `drain`: before the machine hands over what it serves. `undrain`: after it was shown stable. */
+export type HookPhase = 'drain' | 'undrain';
+
 /** Asked last, right before what cannot be taken back; throws when the node may not go down. */
 export type LastLook = () => Promise<void>;
 
@@ -44,7 +47,10 @@ export interface Driver {
   stage(artifact: ArtifactRef, transfer: Transfer): Promise<Written>;
   /** Hands over what it serves. */
   drain(signal: AbortSignal): Promise<void>;
+  /** Serves again without having gone down; what drain hooks have handed over comes back too. */
   undrain(): Promise<void>;
+  /** Runs what the machine has under that name, and says in a sentence what came of it. */
+  runHook(hook: string, phase: HookPhase, signal: AbortSignal): Promise<string>;
   /** Checks the staged partition and makes it the one that the next boot takes. */
   activate(artifact: ArtifactRef, goOver: GoOver): Promise<{ readonly alreadyActive: boolean }>;
   /** Makes the old partition the one that the next boot takes, unless the machine runs something else than `from`. */

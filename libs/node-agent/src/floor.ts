@@ -15,7 +15,7 @@ export interface Floor {
 
 export const ground: Floor = { upgradeNo: 0, epoch: 0, grantedUpgradeNo: 0, cancelledEpoch: 0 };
 
-const WITH_EPOCH: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert', 'finalize']);
+const WITH_EPOCH: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert', 'undrain', 'finalize']);
 const GRANTED: ReadonlySet<Verb> = new Set(['drain', 'activate', 'revert']);
 
 /** Numbers are given once: who comes with one that another upgrade has is of a log that went another way. */

@@ -3,6 +3,7 @@ export { pause, systemClock, type Clock } from './clock.js';
 export {
   otherPartition,
   type Driver,
+  type HookPhase,
   type GoOver,
   type Health,
   type LastLook,

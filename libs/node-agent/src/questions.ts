@@ -2,6 +2,7 @@ import type { Answer, NodeCommand, Outcome } from '@baton/contracts';
 import { answerTo } from './answers.js';
 import { pause } from './clock.js';
 import type { Means } from './carry-out.js';
+import { GateWatch } from './gate-watch.js';
 import { probePeers, type Prober } from './peers/probe.js';
 
 /** A reply is waited for 2 s. */
@@ -17,11 +18,14 @@ interface Probe {
 /** Answers what is only asked; nothing of it is kept. */
 export class Questions {
   private readonly probes = new Map<string, Probe>();
+  private readonly gates: GateWatch;
 
   constructor(
     private readonly means: Means,
     private readonly prober: Prober,
-  ) {}
+  ) {
+    this.gates = new GateWatch(means.clock, prober.client, prober.url);
+  }
 
   async answer(command: NodeCommand): Promise<Answer> {
     const outcome = command.verb === 'probe' ? await this.probe(command) : await this.inspect();
@@ -48,8 +52,12 @@ export class Questions {
   }
 
   private begin(key: string, command: NodeCommand): Probe {
-    const { clock, facts } = this.means;
-    const outcome = probePeers(this.prober, command).then(async (probe) => ({ probe, facts: await facts() }));
+    const { clock, facts: factsNow } = this.means;
+    const outcome = probePeers(this.prober, command).then(async (probe) => {
+      const facts = await factsNow();
+      if (!command.args.gates) return { probe, facts };
+      return { probe, facts, gates: await this.gates.look(command, facts, probe) };
+    });
     const probe: Probe = { outcome, endedAt: undefined };
     const end = (): void => void (probe.endedAt = clock.monotonic());
     outcome.then(end, end);

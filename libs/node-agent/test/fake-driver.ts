@@ -16,7 +16,7 @@ import {
 import { hasteClock } from './hand-clock.js';
 
 /** Where a test may hold a machine, or have it fail. */
-export type Point = Verb | 'written' | 'committed' | 'boot';
+export type Point = Verb | 'hook' | 'written' | 'committed' | 'boot';
 
 /** A machine of two real partitions whose boot takes no time; it can be held or broken at each point. */
 export class FakeDriver implements Driver {
@@ -102,6 +102,12 @@ export class FakeDriver implements Driver {
   async undrain(): Promise<void> {
     this.isDrained = false;
     this.did.push('undrain');
+  }
+
+  async runHook(hook: string, phase: 'drain' | 'undrain', signal: AbortSignal): Promise<string> {
+    await this.pass('hook', signal);
+    this.did.push(`${phase} hook ${hook}`);
+    return `${hook} is done.`;
   }
 
   async activate(artifact: ArtifactRef, goOver: GoOver): Promise<{ readonly alreadyActive: boolean }> {

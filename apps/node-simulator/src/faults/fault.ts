@@ -3,12 +3,14 @@ import { isObject } from './is-object.js';
 export const POINTS = [
   'store',
   'stage',
+  'hook',
   'activate',
   'boot',
   'stable',
   'finalize',
   'heartbeat',
   'probe',
+  'http',
   'workload',
 ] as const;
 export type Point = (typeof POINTS)[number];
@@ -57,6 +59,11 @@ export const FAULTS: Readonly<Record<Point, Readonly<Partial<Record<Kind, string
     'disk-full': 'there is no room on the partition',
     gone: 'the machine goes off when it is to stage',
   },
+  hook: {
+    fail: 'a hook fails',
+    hang: 'a hook does not end',
+    slow: 'a hook takes longer',
+  },
   activate: {
     fail: 'the partition cannot be made the active one',
     hang: 'making the partition the active one does not end',
@@ -103,6 +110,11 @@ export const FAULTS: Readonly<Record<Point, Readonly<Partial<Record<Kind, string
     unreachable: 'peers do not reach the machine, not even for the artifact',
     flap: 'peers reach the machine every other time',
     unhealthy: 'the hypervisor under the machine does not answer',
+  },
+  http: {
+    fail: 'the page of its health is an error',
+    hang: 'the page of its health does not come',
+    slow: 'the page of its health comes later',
   },
   workload: {
     fail: 'clients get an error for an answer',

@@ -31,6 +31,8 @@ export interface Body {
   readonly isUp: boolean;
   readonly isFormed: boolean;
   isDrained: boolean;
+  /** Hooks that have handed over what they are about, and have not taken it back. */
+  readonly handedOver: Set<string>;
   /** Aborted when this life or run ends. */
   readonly lifeSignal: AbortSignal;
   /** Goes down and comes up again; a machine that is on its way already is left alone. */

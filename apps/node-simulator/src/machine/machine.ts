@@ -10,6 +10,7 @@ import { AgentLife } from './agent-life.js';
 import type { Body, Cause } from './body.js';
 import { BootLoader } from './boot-loader.js';
 import { damage } from './damage.js';
+import { answerHealth, HEALTH_PATH } from './health-page.js';
 import { Ills } from './ills.js';
 import { makeDisk } from './new-disk.js';
 import type { MachineOptions } from './options.js';
@@ -33,6 +34,7 @@ export class Machine implements Body {
   /** What it booted; undefined: nothing yet. */
   manifest: Manifest | undefined;
   isDrained = false;
+  readonly handedOver = new Set<string>();
   private agent: AgentLife | undefined;
   /** Aborted when this life or run ends. */
   private life = new AbortController();
@@ -115,6 +117,7 @@ export class Machine implements Body {
   async handlePeer(path: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { agent } = this;
     if (!agent) return void request.socket.destroy();
+    if (path === HEALTH_PATH) return answerHealth(this, response);
     if (await answerPeer(this, path, request, response)) await agent.handlePeer(path, request, response);
   }
 
@@ -153,6 +156,7 @@ export class Machine implements Body {
   private async switchOff(): Promise<void> {
     this.isUp = false;
     this.options.workload.cut();
+    this.options.workload.forget();
     const { agent } = this;
     this.agent = undefined;
     await agent?.end();

@@ -11,12 +11,13 @@ import {
   type Driver,
   type GoOver,
   type Health,
+  type HookPhase,
   type MachineFacts,
   type Manifest,
   type Transfer,
   type Written,
 } from '@baton/node-agent';
-import { mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, rm, stat, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Body } from './body.js';
 import { findCopy, storeFolder } from './copies.js';
@@ -120,8 +121,31 @@ export class SimulatedDriver implements Driver {
   }
 
   async undrain(): Promise<void> {
+    for (const hook of [...this.machine.handedOver]) await this.takeBack(hook);
     this.machine.isDrained = false;
     if (this.machine.isUp) this.machine.options.workload.open();
+  }
+
+  async runHook(hook: string, phase: HookPhase, signal: AbortSignal): Promise<string> {
+    await suffer(this.machine, 'hook', signal);
+    if (phase === 'undrain') {
+      await this.takeBack(hook);
+      return `${hook} is up on this node again, and all peers have converged.`;
+    }
+    this.machine.handedOver.add(hook);
+    await this.note(hook, phase);
+    return `${hook} is down on this node, and all peers have converged.`;
+  }
+
+  private async takeBack(hook: string): Promise<void> {
+    this.machine.handedOver.delete(hook);
+    await this.note(hook, 'undrain');
+  }
+
+  /** What hooks have done to this machine, a line each. */
+  private note(hook: string, phase: HookPhase): Promise<void> {
+    const { options, bootId } = this.machine;
+    return appendFile(join(options.folder, 'hooks.jsonl'), `${JSON.stringify({ hook, phase, bootId })}\n`);
   }
 
   async activate(artifact: ArtifactRef, goOver: GoOver): Promise<{ readonly alreadyActive: boolean }> {

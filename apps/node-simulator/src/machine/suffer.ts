@@ -5,7 +5,7 @@ import type { Body } from './body.js';
 /** Carries out the fault that strikes an order; true: the bytes are to be corrupted. Throws when the order ends here. */
 export const suffer = async (
   machine: Body,
-  at: 'store' | 'stage' | 'activate' | 'finalize',
+  at: 'store' | 'stage' | 'hook' | 'activate' | 'finalize',
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { faults } = machine;

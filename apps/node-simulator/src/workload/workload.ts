@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { FaultBook, SetFault } from '../faults/fault-book.js';
@@ -5,8 +6,13 @@ import type { KeyValues } from './key-values.js';
 
 const LINE_MAX = 64 * 1024;
 
-/** What one node serves to clients: `PUT key value` → `OK`, `GET key` → `VALUE value` or `NONE`, a line each. */
+/**
+ * What one node serves to clients: `PUT key value` → `OK`, `GET key` → `VALUE value` or `NONE`, a line each. A client that
+ * sticks to its node does so with `OPEN` → `SESSION id`, and comes back with `RESUME id` → `OK`, or `LOST` when the machine
+ * went down meanwhile: it keeps its sessions, not the software that is started again.
+ */
 export class Workload {
+  private readonly sessions = new Set<string>();
   private readonly servers = new Map<string, Server>();
   private readonly sockets = new Set<Socket>();
   private isOpen = false;
@@ -50,6 +56,11 @@ export class Workload {
     for (const socket of this.sockets) socket.destroy();
   }
 
+  /** The machine itself goes off, and whatever it kept in memory. */
+  forget(): void {
+    this.sessions.clear();
+  }
+
   async close(): Promise<void> {
     this.cut();
     await Promise.all([...this.servers.values()].map((server) => new Promise((resolve) => server.close(resolve))));
@@ -84,8 +95,16 @@ export class Workload {
     await this.faults?.passed(fault, gone.signal);
   }
 
+  private begin(): string {
+    const id = randomUUID();
+    this.sessions.add(id);
+    return id;
+  }
+
   private serve(line: string): string {
     const [verb, key, ...words] = line.split(' ');
+    if (verb === 'OPEN' && key === undefined) return `SESSION ${this.begin()}`;
+    if (verb === 'RESUME' && key && words.length === 0) return this.sessions.has(key) ? 'OK' : 'LOST';
     if (verb === 'PUT' && key && words.length > 0) {
       this.values.put(key, words.join(' '));
       return 'OK';

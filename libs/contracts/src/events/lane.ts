@@ -1,5 +1,5 @@
 import type { Event } from '@baton/kernel';
-import type { Facts, ProbeResult } from '../node-protocol.js';
+import type { Facts, GateSight, HookRun, ProbeResult } from '../node-protocol.js';
 import type { FailureAction } from '../strategy.js';
 import type { Direction } from './rollout.js';
 
@@ -39,6 +39,8 @@ export type HolderDrained = Event<
     instanceId?: string;
     version?: string;
     digest?: string;
+    /** That the strategy names. */
+    hooks?: readonly HookRun[];
     at: number;
   }
 >;
@@ -58,8 +60,18 @@ export interface StableEvidence {
   readonly version: string;
   readonly services: number;
   readonly probes: readonly { readonly from: string; readonly to: string }[];
+  /** That the strategy names: each was well for so long. */
+  readonly gates?: readonly Pick<GateSight, 'gate' | 'path' | 'forMs'>[];
 }
-export type HolderStable = Event<'HolderStable', { nodeId: string; epoch: number; evidence: StableEvidence }>;
+export type HolderStable = Event<
+  'HolderStable',
+  { nodeId: string; epoch: number; evidence: StableEvidence; at?: number }
+>;
+/** The hooks that the strategy names for after that have run: it serves as before. */
+export type HolderUndrained = Event<
+  'HolderUndrained',
+  { nodeId: string; epoch: number; hooks: readonly HookRun[]; at: number }
+>;
 /** `retried`: the same node is granted again in the same append. */
 export type TokenReturned = Event<
   'TokenReturned',
@@ -76,7 +88,10 @@ export const STALL_REASONS = [
   'service-down',
   'peer-unreachable',
   'flapping',
+  'http-unwell',
   'not-stable',
+  'undrain-late',
+  'undrain-failed',
   'silent',
 ] as const;
 export type StallReason = (typeof STALL_REASONS)[number];
@@ -120,6 +135,7 @@ export type LaneEvent =
   | HolderActivated
   | HolderBooted
   | HolderStable
+  | HolderUndrained
   | TokenReturned
   | LaneStalled
   | LaneResumed

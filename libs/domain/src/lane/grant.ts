@@ -1,9 +1,9 @@
-import type { Direction, StageCommand, TokenGranted } from '@baton/contracts';
+import type { Direction, StageCommand, Strategy, TokenGranted } from '@baton/contracts';
 import type { Due } from '@baton/kernel';
 import { opensAt } from '../strategies/windows.js';
 import { laneBackAt, nodeBackAt, type Intent } from '../upgrade/intent.js';
 import type { OnRecord, Recording, Scene } from './scene.js';
-import type { Course, Free, Held, Stalled } from './state.js';
+import type { Course, Free, Held, Stalled, StepAt } from './state.js';
 
 /** More grants than a lane of one upgrade will ever need, so that epochs rise from upgrade to upgrade. */
 const GRANTS_PER_UPGRADE = 1_000_000;
@@ -91,8 +91,12 @@ const close = ({ lane, wave, direction, nodes, ended }: Course): Recording[numbe
 };
 
 /** A stable holder gives the token back. */
-export const giveBack = ({ state: { holder } }: Scene<Held>): Recording => {
-  if (holder.step.name !== 'stable') return [];
+export const giveBack = ({ state: { holder }, request }: Scene<Held>): Recording => {
+  if (holder.step.name !== 'stable' || !isBackAtWork(holder.step, request.strategy)) return [];
   const { nodeId, epoch, direction } = holder;
   return [{ type: 'TokenReturned', data: { nodeId, epoch, outcome: direction === 'back' ? 'reverted' : 'upgraded' } }];
 };
+
+/** the hooks for after it was shown stable have run, where there are any. */
+export const isBackAtWork = ({ isUndrained }: StepAt<'stable'>, { hooks }: Strategy): boolean =>
+  isUndrained === true || (hooks?.undrain ?? []).length === 0;

@@ -1,5 +1,6 @@
-import type { Facts, HolderStable, Outcome, ProbeResult } from '@baton/contracts';
-import { deadlineOf, isPast } from './deadlines.js';
+import type { Facts, FailureAction, GateSight, HolderStable, Outcome, ProbeResult } from '@baton/contracts';
+import { assertNever } from '@baton/kernel';
+import { gatesOf, isNamed, sightOf, verdictOf, type TimedGate } from './gates.js';
 import { offTarget } from './judge-boot.js';
 import { peersOf, reachedPeers } from './peers.js';
 import type { Recording, Scene } from './scene.js';
@@ -11,7 +12,8 @@ import { activationOf, isSameLife, isTarget, runningVersion } from './target.js'
  * N-14: the token leaves a node only on one answer that shows all of it at once: the boot on record, the version,
  * the services, and its peers reached both ways. Whatever misses until the deadline is the reason of the stall.
  */
-export const judgeStable = (scene: Scene<Held>, step: StepAt<'booted'>, { facts, probe }: Outcome): Recording => {
+export const judgeStable = (scene: Scene<Held>, step: StepAt<'booted'>, outcome: Outcome): Recording => {
+  const { facts, probe, gates = [] } = outcome;
   // Half of the evidence is none: the other half might be from another moment.
   if (!facts || !probe) return [];
   const activation = activationOf(scene);
@@ -23,9 +25,11 @@ export const judgeStable = (scene: Scene<Held>, step: StepAt<'booted'>, { facts,
     if (!step.isResumed) return [stall(scene, wentDownAgain(scene, step, facts, version))];
   }
   if (version !== undefined && !isTarget(scene, version)) return [stall(scene, offTarget(scene, facts, version))];
-  const finding = unwell(scene, facts, probe);
-  if (!finding) return [stable(scene, facts, probe)];
-  return isPast(scene) ? [stall(scene, finding, deadlineOf(scene).ms)] : [];
+  const elapsedMs = scene.now - step.at;
+  const open = unshown(scene, { facts, probe, gates }, elapsedMs);
+  if (open.length === 0) return [stable(scene, facts, probe, gates)];
+  const over = open.find(({ isOver }) => isOver);
+  return over ? [stall(scene, over.finding, over.allowedMs, over.action)] : [];
 };
 
 /** N-16: nobody told it to, so the new version does that, and the next node would do it too. */
@@ -40,11 +44,74 @@ const wentDownAgain = (
   return { reason: 'flapping', evidence };
 };
 
-const unwell = (scene: Scene<Held>, facts: Facts, probe: ProbeResult): Finding | undefined =>
-  servicesDown(scene, facts) ??
-  hypervisorDown(facts) ??
-  peersUnreached(scene, facts, probe) ??
-  notYetLong(scene, facts);
+/** What is not shown yet, or never will be. */
+interface Unshown {
+  readonly finding: Finding;
+  readonly allowedMs: number;
+  readonly isOver: boolean;
+  readonly action?: FailureAction;
+}
+
+type Seen = Required<Pick<Outcome, 'facts' | 'probe' | 'gates'>>;
+
+const unshown = (scene: Scene<Held>, seen: Seen, elapsedMs: number): readonly Unshown[] => {
+  const { strategy } = scene.request;
+  const allowedMs = strategy.timing.stableWithinMs;
+  const finding = unwell(scene, seen);
+  const byTiming = finding ? [{ finding, allowedMs, isOver: elapsedMs >= allowedMs }] : [];
+  return [...byTiming, ...gatesOf(strategy).flatMap((gate) => throughGate(scene, gate, seen, elapsedMs))];
+};
+
+/** A gate that the strategy names; the time that ran out is the one that counts. */
+const throughGate = (scene: Scene<Held>, gate: TimedGate, seen: Seen, elapsedMs: number): readonly Unshown[] => {
+  const sight = sightOf(gate, seen.gates);
+  const verdict = verdictOf(gate, sight, elapsedMs);
+  const finding = (): Finding => gateFinding(scene, gate, seen, sight);
+  switch (verdict) {
+    case 'passed':
+      return [];
+    case 'open':
+      return [{ finding: finding(), allowedMs: gate.timeoutMs, isOver: false }];
+    case 'failed':
+      return [{ finding: finding(), allowedMs: gate.retryMs ?? 0, isOver: true }];
+    case 'late':
+      return [{ finding: finding(), allowedMs: gate.timeoutMs, isOver: true, action: gate.onTimeout }];
+    default:
+      return assertNever(verdict);
+  }
+};
+
+const gateFinding = (scene: Scene<Held>, gate: TimedGate, seen: Seen, sight: GateSight | undefined): Finding => {
+  const { nodeId } = seen.facts;
+  const notLong = (): Finding => ({
+    reason: 'not-stable',
+    evidence: `${nodeId} has passed ${gate.gate} for ${sight?.ok ? sight.forMs : 0} ms only, not for ${gate.stableMs} ms`,
+  });
+  switch (gate.gate) {
+    case 'services':
+      return servicesDown(scene, seen.facts) ?? notLong();
+    case 'peers':
+      return peersUnreached(scene, seen.facts, seen.probe) ?? notLong();
+    case 'http': {
+      if (!sight || sight.ok) return notLong();
+      const evidence = `${nodeId} answers ${gate.path} with ${sight.seen}, not with HTTP ${gate.status ?? 200}`;
+      return { reason: 'http-unwell', evidence };
+    }
+    default:
+      return assertNever(gate.gate);
+  }
+};
+
+/** What `timing` judges: all that no gate is named for. */
+const unwell = (scene: Scene<Held>, { facts, probe }: Seen): Finding | undefined => {
+  const [services, peers] = [isNamed(scene.request, 'services'), isNamed(scene.request, 'peers')];
+  return (
+    (services ? undefined : servicesDown(scene, facts)) ??
+    hypervisorDown(facts) ??
+    (peers ? undefined : peersUnreached(scene, facts, probe)) ??
+    (services ? undefined : notYetLong(scene, facts))
+  );
+};
 
 const servicesDown = (scene: Scene<Held>, facts: Facts): Finding | undefined => {
   const { layer } = scene.request.release;
@@ -82,7 +149,7 @@ const notYetLong = ({ request }: Scene<Held>, { nodeId, healthyForMs }: Facts): 
   };
 };
 
-const stable = (scene: Scene<Held>, facts: Facts, probe: ProbeResult): HolderStable => {
+const stable = (scene: Scene<Held>, facts: Facts, probe: ProbeResult, sights: readonly GateSight[]): HolderStable => {
   const { nodeId, epoch } = scene.state.holder;
   const { healthyForMs, bootId, services } = facts;
   const version = runningVersion(scene, facts) ?? '';
@@ -90,6 +157,13 @@ const stable = (scene: Scene<Held>, facts: Facts, probe: ProbeResult): HolderSta
     { from: nodeId, to: peer },
     { from: peer, to: nodeId },
   ]);
-  const evidence = { healthyForMs, bootId, version, services: Object.keys(services).length, probes };
-  return { type: 'HolderStable', data: { nodeId, epoch, evidence } };
+  const gates = gatesOf(scene.request.strategy).flatMap((gate) => {
+    const { path, forMs = 0 } = sightOf(gate, sights) ?? {};
+    return [{ gate: gate.gate, ...(path !== undefined && { path }), forMs }];
+  });
+  const seen = { healthyForMs, bootId, version, services: Object.keys(services).length, probes };
+  const evidence = { ...seen, ...(gates.length > 0 && { gates }) };
+  // Only where something is to come of it that may be late.
+  const at = scene.request.strategy.hooks?.undrain && { at: scene.now };
+  return { type: 'HolderStable', data: { nodeId, epoch, evidence, ...at } };
 };

@@ -73,6 +73,13 @@ describe('what follows from a failure by itself', () => {
     expect(more).toEqual([]);
   });
 
+  it('X-19 roll-back-node waits for an operator where the strategy does not let its wave go back', () => {
+    const rule = { onFailure: { scope: 'lane', action: 'roll-back-node' }, rollback: { waves: ['others'] } } as const;
+    const [stall, ...more] = answered(lane(asked(rule), opened(['n1', 'n2']), n1.drained), failed);
+    expect(stall?.data).not.toHaveProperty('action');
+    expect(more).toEqual([]);
+  });
+
   it('V-36 the lane goes on after a node that went back, which counts as left behind', () => {
     const back = turn('n1', 2, 2, 'back').done;
     const history = [n1.drained, stalledWith('roll-back-node'), resumed(), retried(), back];

@@ -1,5 +1,7 @@
 import type { Ask, AskArgs, Verb } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
+import { looksOf, shortestStableMs } from './gates.js';
+import { isBackAtWork } from './grant.js';
 import { isCancellable, isEvicted, whyLeave } from './leave.js';
 import { peersOf } from './peers.js';
 import type { OnRecord } from './scene.js';
@@ -21,7 +23,7 @@ export const askHolder = (scene: OnRecord<Held>): readonly Ask[] => {
   const isLeaving = isEvicted(scene);
   switch (step.name) {
     case 'granted':
-      return isLeaving ? [cancel(scene, 'drain')] : [ask(scene, 'drain')];
+      return isLeaving ? [cancel(scene, 'drain')] : [ask(scene, 'drain', hooksOf(strategy.hooks?.drain))];
     case 'drained': {
       // The answer may be lost when the node goes down, so its next life is looked for at the same time.
       const look = ask(scene, 'inspect', { everyMs: BOOT_POLL_MS });
@@ -33,15 +35,22 @@ export const askHolder = (scene: OnRecord<Held>): readonly Ask[] => {
       return [ask(scene, 'inspect', { everyMs: BOOT_POLL_MS })];
     case 'booted': {
       const { min, max } = STABLE_POLL_MS;
-      const everyMs = Math.min(max, Math.max(min, Math.round(strategy.timing.stableMs / LOOKS_PER_STABLE_TIME)));
-      return [ask(scene, 'probe', { args: { back: true }, peers: peersOf(scene).nodeIds, everyMs })];
+      const everyMs = Math.min(max, Math.max(min, Math.round(shortestStableMs(strategy) / LOOKS_PER_STABLE_TIME)));
+      const { nodeIds, needed } = peersOf(scene);
+      const gates = looksOf(strategy, needed);
+      const args = { back: true, ...(gates.length > 0 && { gates }) };
+      return [ask(scene, 'probe', { args, peers: nodeIds, everyMs })];
     }
     case 'stable':
-      return [];
+      return isBackAtWork(step, strategy) ? [] : [ask(scene, 'undrain', hooksOf(strategy.hooks?.undrain))];
     default:
       return assertNever(step);
   }
 };
+
+const hooksOf = (hooks: readonly string[] = []): { readonly args: AskArgs } => ({
+  args: hooks.length > 0 ? { hooks } : {},
+});
 
 /** Nothing is done to a stalled holder; it is only asked for what would let it give up its turn. */
 export const askStalled = (scene: OnRecord<Stalled>): readonly Ask[] => {

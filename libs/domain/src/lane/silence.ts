@@ -1,6 +1,7 @@
 import type { StageCommand } from '@baton/contracts';
 import { assertNever, type Due } from '@baton/kernel';
 import { deadlineOf, isPast } from './deadlines.js';
+import { isBackAtWork } from './grant.js';
 import type { OnRecord, Recording, Scene } from './scene.js';
 import { stall } from './stall.js';
 import type { Held } from './state.js';
@@ -14,7 +15,7 @@ const SILENCE_MS = 5_000;
  */
 export const dueOf = (scene: Pick<OnRecord<Held>, 'state' | 'request'>): readonly Due<StageCommand>[] => {
   const { step, epoch } = scene.state.holder;
-  if (step.name === 'stable') return [];
+  if (step.name === 'stable' && isBackAtWork(step, scene.request.strategy)) return [];
   const isJudged = step.name === 'activated' || step.name === 'booted';
   const at = deadlineOf(scene).at + (isJudged ? scene.request.strategy.timing.silentMs : 0);
   const key = `${step.name}/${epoch}/${step.at}`;
@@ -54,7 +55,9 @@ const late = (scene: Scene<Held>): Recording => {
       return [stall(scene, { reason: 'silent', evidence }, ms)];
     }
     case 'stable':
-      return [];
+      return [
+        stall(scene, { reason: 'undrain-late', evidence: `${nodeId} has not said that it serves as before` }, ms),
+      ];
     default:
       return assertNever(step);
   }

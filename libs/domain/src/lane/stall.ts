@@ -1,5 +1,13 @@
-import type { Answer, LaneEvent, LaneStalled, ProbeResult, RolloutStalled, StallReason } from '@baton/contracts';
-import { onFailureOf } from '../plan/wave-rules.js';
+import type {
+  Answer,
+  FailureAction,
+  LaneEvent,
+  LaneStalled,
+  ProbeResult,
+  RolloutStalled,
+  StallReason,
+} from '@baton/contracts';
+import { goesBack, onFailureOf } from '../plan/wave-rules.js';
 import { inWords } from '../upgrade/answer.js';
 import { nodeBackAt } from '../upgrade/intent.js';
 import type { Scene } from './scene.js';
@@ -16,13 +24,18 @@ export interface Finding {
 }
 
 /** The lane stops and the token stays: nobody else may go down until an operator has looked. */
-export const stall = (scene: Scene<Held>, finding: Finding, deadlineMs?: number): LaneStalled => {
+export const stall = (
+  scene: Scene<Held>,
+  finding: Finding,
+  deadlineMs?: number,
+  wanted: FailureAction = onFailureOf(scene.request.strategy, scene.state.course.waveName).action ?? 'stall',
+): LaneStalled => {
   const { holder } = scene.state;
   const { reason, evidence, failures, precheckCouldHaveCaught = false } = finding;
   const { nodeId, epoch } = holder;
   const late = deadlineMs === undefined ? '' : `; ${deadlineMs} ms were allowed`;
   const data = { nodeId, epoch, reason, evidence: `${evidence}${late}.`, deadlineMs, failures };
-  const action = actionOf(scene);
+  const action = actionOf(scene, wanted);
   return {
     type: 'LaneStalled',
     data: { ...data, precheckCouldHaveCaught, ...(action && { action }), at: scene.now },
@@ -30,9 +43,14 @@ export const stall = (scene: Scene<Held>, finding: Finding, deadlineMs?: number)
 };
 
 /** What follows by itself. Only on the way forward, where nobody has decided about the holder: so nothing goes in circles. */
-const actionOf = ({ state: { course, holder }, request, intent }: Scene<Held>): LaneStalled['data']['action'] => {
-  const { action } = onFailureOf(request.strategy, course.waveName);
-  if (action === undefined || action === 'stall' || holder.direction === 'back' || intent.abortAt > 0) return undefined;
+const actionOf = (
+  { state: { course, holder }, intent, request }: Scene<Held>,
+  action: FailureAction,
+): LaneStalled['data']['action'] => {
+  if (action === 'stall' || holder.direction === 'back' || intent.abortAt > 0) return undefined;
+  // A wave that the strategy does not let go back waits for an operator.
+  const isBack = action === 'roll-back-node';
+  if (isBack && !goesBack(request.strategy, course.waveName)) return undefined;
   const isDecided = nodeBackAt(intent, course.lane, course.wave, holder.nodeId) > 0 || intent.evicted[holder.nodeId];
   return isDecided ? undefined : action;
 };
@@ -57,7 +75,7 @@ const FOUND_BEFOREHAND = new Set(['disk-full', 'unreachable']);
 /** The node says itself that it did not or will not do a step. */
 export const stallOnAnswer = (
   scene: Scene<Held>,
-  reason: 'drain-failed' | 'activate-failed',
+  reason: 'drain-failed' | 'activate-failed' | 'undrain-failed',
   answer: Answer,
 ): LaneStalled =>
   stall(scene, {

@@ -52,7 +52,7 @@ export type Step =
       /** Somebody looked after it since, and may have rebooted it for that. */
       readonly isResumed?: true;
     }
-  | { readonly name: 'stable'; readonly at: number };
+  | { readonly name: 'stable'; readonly at: number; readonly isUndrained?: true };
 
 export type StepAt<Name extends Step['name']> = Extract<Step, { readonly name: Name }>;
 
@@ -131,7 +131,11 @@ export const evolveLane = (state: LaneState, event: LaneEvent & Pick<Recorded, '
       return step(state, (now) => ({ name: 'booted', at, before: beforeOf(now, life), life }));
     }
     case 'HolderStable':
-      return step(state, ({ at }) => ({ name: 'stable', at }));
+      return step(state, ({ at }) => ({ name: 'stable', at: event.data.at ?? at }));
+    case 'HolderUndrained': {
+      const { at } = event.data;
+      return step(state, () => ({ name: 'stable', at, isUndrained: true }));
+    }
     case 'LaneStalled':
       if (!('holder' in state)) return state;
       return { status: 'stalled', course, holder: state.holder, stalledAt: event.position, action: event.data.action };

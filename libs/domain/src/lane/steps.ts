@@ -22,7 +22,7 @@ export const takeAnswer = (scene: Scene<Held>, answer: Answer): Recording => {
     case 'booted':
       return judgeStable(scene, step, answer.outcome ?? {});
     case 'stable':
-      return [];
+      return undrained(scene, answer);
     default:
       return assertNever(step);
   }
@@ -37,14 +37,24 @@ const drained = (scene: Scene<Held>, answer: Answer): Recording => {
   const { nodeId, epoch } = state.holder;
   const { bootId, runId } = answer;
   const data = { nodeId, epoch, bootId, runId, at: now };
-  const facts = answer.outcome?.facts;
+  const { facts, hooks } = answer.outcome ?? {};
   if (!facts) return [{ type: 'HolderDrained', data }];
   const seen = {
     instanceId: facts.instanceId,
     version: facts.layers[request.release.layer],
     digest: facts.partitions[facts.active].sha256,
+    ...(hooks && { hooks }),
   };
   return [{ type: 'HolderDrained', data: { ...data, ...seen } }];
+};
+
+/** what was moved away for its turn comes back only to a node that was shown stable. */
+const undrained = (scene: Scene<Held>, answer: Answer): Recording => {
+  if (answer.verb !== 'undrain') return [];
+  if (isRefusal(answer)) return [stallOnAnswer(scene, 'undrain-failed', answer)];
+  if (answer.status !== 'done') return [];
+  const { nodeId, epoch } = scene.state.holder;
+  return [{ type: 'HolderUndrained', data: { nodeId, epoch, hooks: answer.outcome?.hooks ?? [], at: scene.now } }];
 };
 
 /** N-11: the wanted partition is made the active one, then the node goes down; the answer may go down with it. */

@@ -80,6 +80,7 @@ export const foldLane = (summary: LaneSummary = unopened, recorded: Recorded): L
     case 'HolderActivated':
     case 'HolderBooted':
     case 'HolderStable':
+    case 'HolderUndrained':
       return summary;
     default:
       return assertNever(event);

@@ -3,13 +3,14 @@ import { nodeBackAt } from '../upgrade/intent.js';
 import { isLaneThrough, movingTurns } from './lane-summary.js';
 import type { Recording, Scene } from './scene.js';
 import type { Rolling } from './state.js';
-import { openLane, witnessesOf } from './waves.js';
+import { mayGoBack, openLane, witnessesOf } from './waves.js';
 
 /** A part of the wave under way that is asked back goes back at once; lanes that are open still see to it themselves. */
 export const reopenLanes = (scene: Scene<Rolling>): Recording => {
   const { state, intent, plan, lanes } = scene;
   const { current, direction } = state;
   if (!current || direction === 'back' || intent.rollbackAt > 0 || intent.abortAt > 0) return [];
+  if (!mayGoBack(scene, current.wave)) return [];
   const planned = plan.lanes.filter(({ wave }) => wave === current.wave);
   const isAtRest = ({ lane }: PlannedLane): boolean => isLaneThrough(current, direction, lane, lanes[lane]);
   const back = planned

@@ -1,5 +1,5 @@
 import type { Given } from '@baton/testing';
-import { typesOf } from '../../test/lane-fixtures.js';
+import { asked, typesOf } from '../../test/lane-fixtures.js';
 import { UPGRADE, intended } from '../../test/precheck-fixtures.js';
 import { advance, inLane, onWaves, planned, rollout, staged } from '../../test/wave-fixtures.js';
 
@@ -67,6 +67,11 @@ describe('a closed lane of the wave under way that is asked back', () => {
     const first = [reopened('red'), alone(redBack.opened('r2')), wentBack('r2', 3_000_003), redBack.closed()];
     const events = advance(rollout(plan, waveOne, redIsOver, back({ nodeId: 'r2' }), first, back({ nodeId: 'r1' })));
     expect(events).toMatchObject([{ type: 'LanesReopened' }, { type: 'LaneOpened', data: { nodes: ['r1'] } }]);
+  });
+
+  it('X-19 is not opened where the strategy does not let its wave go back', () => {
+    const stays = asked({ waves: [{ name: 'control', lanes: 'one' }], rollback: { waves: ['others'] } });
+    expect(advance(rollout(stays, plan, waveOne, redIsOver, back({ lane: 'red' })))).toEqual([]);
   });
 
   it('an open one sees to it itself', () => {

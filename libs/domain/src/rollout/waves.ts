@@ -87,7 +87,8 @@ export const lanesToGo = (scene: OnRecord, direction: Direction): readonly Plann
   return plan.lanes.map((lane) => ({ ...lane, nodes: nodesOf(lane) })).filter(({ nodes }) => nodes.length > 0);
 };
 
-const mayGoBack = ({ state, plan, request: { strategy } }: OnRecord, wave: number): boolean =>
+/** It is past no commit point, and the strategy lets it. */
+export const mayGoBack = ({ state, plan, request: { strategy } }: OnRecord, wave: number): boolean =>
   wave > committedIn(state) && goesBack(strategy, waveName(plan, wave));
 
 /** Waves in the order of their turn. */

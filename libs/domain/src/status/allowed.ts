@@ -126,6 +126,9 @@ const whyNotBack = (status: UpgradeStatus, { nodeId, lane, wave }: Target): stri
   const { upgradeId, state, stage, nodes } = status;
   if (state === 'completed') return `${upgradeId} is over: it goes back as a whole.`;
   if (stage !== 'rollout' || status.wave === undefined) return `No wave of ${upgradeId} is under way.`;
+  if (status.rollback.waves && !status.rollback.waves.includes(status.wave)) {
+    return `Wave ${status.wave} does not go back: ${status.rollback.reason ?? 'so the strategy wants it'}.`;
+  }
   const isMeant = (node: NodeStatus): boolean =>
     nodeId !== undefined ? node.nodeId === nodeId : lane !== undefined ? node.lane === lane : node.wave === wave;
   const meant = nodes.filter(isMeant);

@@ -172,6 +172,11 @@ describe('a part that is to go back by itself', () => {
     expect(why({ lane: 'a' }, { ...status, stage: 'staging' as const })).toContain('No wave of');
   });
 
+  it('X-19 is of a wave that may go back at all', () => {
+    const stays = { ...status, rollback: { possible: true, reason: 'these waves stay on 1.1.0: control', waves: [2] } };
+    expect(why({ lane: 'a' }, stays)).toContain('Wave 1 does not go back: these waves stay on 1.1.0: control.');
+  });
+
   it('is none once the upgrade is over: then it goes back as a whole', () => {
     expect(why({ nodeId: 'n1' }, statuses.completed)).toContain('is over: it goes back as a whole');
     expect(why({}, statuses.completed)).toBeUndefined();

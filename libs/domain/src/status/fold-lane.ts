@@ -49,7 +49,9 @@ const foldTurn = (
       runs(view, node, event, { ...node.layers, ...versionsOf(event.data.layers) });
       return mark(node, node.active, 'good');
     case 'HolderStable':
-      return move(node, event, 'stable');
+      return move(node, event, 'stable', event.data.at);
+    case 'HolderUndrained':
+      return;
     case 'LaneStalled':
       return stalled(view, lane, node, event);
     case 'LaneResumed':

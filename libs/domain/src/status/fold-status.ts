@@ -10,6 +10,7 @@ import type {
   UpgradeStatus,
 } from '@baton/contracts';
 import { categoryOf, type Recorded } from '@baton/kernel';
+import { shownWithinMs } from '../lane/gates.js';
 import { foldDistribution } from './fold-distribution.js';
 import { foldLane } from './fold-lane.js';
 import { foldPrecheck } from './fold-precheck.js';
@@ -59,7 +60,14 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
   return {
     terms: {
       ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit },
-      ...{ strategy: name, layer, seeds, timing, scope: onFailure.scope, oneWay: release.oneWay === true },
+      ...{
+        strategy: name,
+        layer,
+        seeds,
+        timing: { ...timing, stableWithinMs: shownWithinMs(strategy) },
+        scope: onFailure.scope,
+        oneWay: release.oneWay === true,
+      },
       ...(path && { path: shown(path) }),
       rules: { waves, rollback, mixed },
     },

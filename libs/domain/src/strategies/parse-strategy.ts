@@ -1,5 +1,6 @@
 import { ACTIVATIONS, LAYERS, type Strategy, type Timing } from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
+import { gateContradictions, gateFields, hookFields } from './gates.js';
 import {
   contradiction,
   listOf,
@@ -47,6 +48,8 @@ const strategy = record<Strategy>({
     precheckMs: duration,
     silentMs: duration,
   }),
+  gates: optional(listOf(gateFields)),
+  hooks: optional(hookFields),
   backup: optional(record({ keep: wholeNumber(1, 100, 'backups') })),
   onFailure: onFailureRule,
   windows: optional(listOf(windowFields)),
@@ -76,7 +79,7 @@ export const parseStrategy = (
 ): { readonly strategy: Strategy } | { readonly errors: readonly StrategyError[] } => {
   const errors: StrategyError[] = [];
   const read = strategy.read(value, [], errors);
-  if (read && errors.length === 0) errors.push(...contradictions(read));
+  if (read && errors.length === 0) errors.push(...contradictions(read), ...gateContradictions(read));
   return read && errors.length === 0 ? { strategy: read } : { errors };
 };
 

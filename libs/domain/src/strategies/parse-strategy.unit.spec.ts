@@ -4,6 +4,10 @@ import { parseStrategy, withTiming } from './parse-strategy.js';
 
 const good = strategy({
   onFailure: { scope: 'lane', action: 'roll-back-node' },
+  gates: [
+    { gate: 'http', path: '/health', status: 204, waitMs: 0, stableMs: 60_000, retryMs: 10_000, timeoutMs: 900_000 },
+    { gate: 'services', stableMs: 1000, timeoutMs: 60_000, onTimeout: 'skip' },
+  ],
   checks: { 'free-space': 'warning' },
   waves: [
     { name: 'first', select: { role: 'main' }, lanes: 'one' },
@@ -140,4 +144,25 @@ it('reads the rules of versions, each of which may be absent (X-05, X-09, X-10, 
 it('takes other times and keeps those that are not given', () => {
   const quick = withTiming(good, { bootMs: 5, stableMs: undefined });
   expect(quick).toEqual({ ...good, timing: { ...good.timing, bootMs: 5 } });
+});
+
+it.each([
+  [[{ gate: 'http', timeoutMs: 5000 }], 'gates[0].path must be there: http asks a path'],
+  [[{ gate: 'peers', path: '/x', timeoutMs: 5000 }], 'gates[0] takes path and status for http only'],
+  [[{ gate: 'peers', status: 200, timeoutMs: 5000 }], 'gates[0] takes path and status for http only'],
+  [[{ gate: 'http', path: '/../v1', timeoutMs: 5000 }], 'gates[0].path must be a path like /health, not "/../v1"'],
+  [[{ gate: 'peers' }], 'gates[0].timeoutMs must be a whole number of milliseconds from 1 to 86400000, it is missing'],
+  [
+    [
+      { gate: 'peers', timeoutMs: 5000 },
+      { gate: 'peers', timeoutMs: 6000 },
+    ],
+    'gates[1] says peers a second time',
+  ],
+  [
+    [{ gate: 'services', waitMs: 100, timeoutMs: 1099 }],
+    'gates[0].timeoutMs must be at least waitMs + stableMs (1100), not 1099',
+  ],
+])('says what is wrong with the gates %j', (gates, message) => {
+  expect(errorsOf({ ...good, gates })).toEqual([message]);
 });

@@ -42,6 +42,17 @@ export class PeerClient {
     return this.slotsForPeers.run(() => this.readJson(url, timeoutMs));
   }
 
+  /** The status that an URL answers with, whatever it is; rejects when there is no answer. */
+  getStatus(url: string, timeoutMs: number): Promise<number> {
+    return this.slots.run(() =>
+      this.within(timeoutMs, async (signal) => {
+        const response = await this.ask(url, signal);
+        await readText(response);
+        return response.statusCode ?? 0;
+      }),
+    );
+  }
+
   /** The bytes of an artifact from an offset on. */
   async download(url: string, offset: number, signal: AbortSignal): Promise<AsyncIterable<Buffer>> {
     const headers = offset > 0 ? { range: `bytes=${offset}-` } : {};
@@ -61,13 +72,19 @@ export class PeerClient {
     this.agents.https.destroy();
   }
 
-  private async readJson(url: string, timeoutMs: number): Promise<unknown> {
-    const signal = AbortSignal.timeout(timeoutMs);
-    try {
+  private readJson(url: string, timeoutMs: number): Promise<unknown> {
+    return this.within(timeoutMs, async (signal) => {
       const response = await this.ask(url, signal);
       const text = await readText(response);
       if (response.statusCode !== 200) throw new Error(`HTTP ${response.statusCode}`);
       return JSON.parse(text) as unknown;
+    });
+  }
+
+  private async within<T>(timeoutMs: number, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const signal = AbortSignal.timeout(timeoutMs);
+    try {
+      return await work(signal);
     } catch (error) {
       if (signal.aborted) throw new Error(`no answer within ${timeoutMs} ms`, { cause: error });
       throw error;
