@@ -11,6 +11,7 @@ import { stallChecks } from './checks/stalls.js';
 import { statusChecks } from './checks/status.js';
 import { streamChecks } from './checks/stream.js';
 import { tokenChecks } from './checks/token.js';
+import { waveChecks } from './checks/waves.js';
 import { evidenceOf } from './evidence/evidence.js';
 import { Findings, type Violation } from './findings.js';
 import { SOURCES, type History, type Source } from './history.js';
@@ -43,6 +44,7 @@ const CHECKS: readonly Check[] = [
   ...stallChecks,
   ...stagedChecks,
   ...onceChecks,
+  ...waveChecks,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 /** Judges a run by what its parts recorded. Shares nothing with the services but the names of events. */

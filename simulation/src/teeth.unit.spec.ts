@@ -5,9 +5,18 @@ import { movingTeeth } from '../test/teeth/moving.js';
 import { partitionTeeth } from '../test/teeth/partitions.js';
 import { tokenTeeth } from '../test/teeth/token.js';
 import type { Tooth } from '../test/teeth/tooth.js';
+import { waveTeeth } from '../test/teeth/waves.js';
 import { checkHistory, type Verdict } from './check-history.js';
 
-const TEETH = [...keptTeeth, ...statusTeeth, ...tokenTeeth, ...movingTeeth, ...downTeeth, ...partitionTeeth];
+const TEETH = [
+  ...keptTeeth,
+  ...statusTeeth,
+  ...tokenTeeth,
+  ...movingTeeth,
+  ...downTeeth,
+  ...partitionTeeth,
+  ...waveTeeth,
+];
 
 /** What becomes broken of that invariant when a good run is spoilt like this. */
 const brokenBy = ([invariant, , spoil, keep = (history) => history]: Tooth): readonly Verdict[] => {

@@ -12,6 +12,7 @@ export interface Draft {
 
 const [MAIN, SIDE] = ['lane-u1_main', 'lane-u1_side'];
 const [UPGRADE, ROLLOUT, CLUSTER] = ['upgrade-u1', 'rollout-u1', 'cluster-demo'];
+const PRECHECK = 'precheck-u1';
 
 const main = (nodeId: string, count: number, more: Partial<TurnOf> = {}): TurnOf => ({
   ...{ lane: MAIN, nodeId, epoch: 1_000_000 + count, ...more },
@@ -32,7 +33,11 @@ const closingOf = (lane: string, direction = 'forward'): ToAppend => [
 const begin = (run: Recording): void => {
   for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.powerOn(nodeId);
   const release = { version: '1.1.0', layer: 'software', sha256: NEW };
-  const strategy = { name: 'default', onFailure: { scope: 'upgrade' } };
+  const strategy = {
+    ...{ name: 'default', onFailure: { scope: 'upgrade' } },
+    waves: [{ name: 'nodes', lanesAtOnce: 2, approval: true, gates: [{ gate: 'reform', timeoutMs: 1 }] }],
+    windows: [{ days: ['wed', 'thu'], from: '23:00', to: '01:00', zone: 'UTC' }],
+  };
   const names = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0', dryRun: false };
   run.append(
     [UPGRADE, 'UpgradeRequested', { ...names, autoCommit: false, release, strategy }],
@@ -41,7 +46,15 @@ const begin = (run: Recording): void => {
   for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.stage(nodeId);
   run.append(['staging-u1', 'StagingCompleted', { staged: 4, left: [] }]);
   run.append([UPGRADE, 'CommitRequested']);
-  run.append([ROLLOUT, 'RolloutStarted'], openingOf('main', ['n1', 'n2', 'n4']), openingOf('side', ['n3']));
+  run.append([PRECHECK, 'PlanMade', { summary: { waves: [{ wave: 1, name: 'nodes' }] } }]);
+  run.append([UPGRADE, 'ApprovalGiven', { wave: 1 }]);
+  const wave = { wave: 1, direction: 'forward', lanes: ['main', 'side'] };
+  run.append(
+    [ROLLOUT, 'RolloutStarted'],
+    [ROLLOUT, 'WaveStarted', wave],
+    openingOf('main', ['n1', 'n2', 'n4']),
+    openingOf('side', ['n3']),
+  );
 };
 
 /** n1 and n3 go over; n2 falls back, stalls everybody and is retried; n4 gives its turn up and is evicted. */
@@ -72,7 +85,11 @@ const forward = (run: Recording): void => {
   run.isStable(n3, closingOf('side'));
   run.append([UPGRADE, 'EvictRequested', { nodeId: 'n4', confirmedDown: false }]);
   run.append([MAIN, 'HolderEvicted', { nodeId: 'n4', epoch: n4.epoch, confirmedDown: false }], closingOf('main'));
-  run.append([ROLLOUT, 'RolloutCompleted']);
+  run.append([ROLLOUT, 'WaveStalled', { wave: 1, reason: 'not-formed' }]);
+  run.append([UPGRADE, 'ResumeRequested']);
+  run.append([ROLLOUT, 'WaveResumed', { wave: 1 }]);
+  for (const nodeId of ['n1', 'n2', 'n3']) run.append([ROLLOUT, 'NodeFormed', { wave: 1, nodeId, members: 3 }]);
+  run.append([ROLLOUT, 'WaveCompleted', { wave: 1, direction: 'forward' }], [ROLLOUT, 'RolloutCompleted']);
   run.append([UPGRADE, 'UpgradeCompleted'], [CLUSTER, 'UpgradeReleased', { upgradeId: 'u1' }]);
 };
 

@@ -1,6 +1,7 @@
 import type { Evidence } from '../evidence/evidence.js';
 import { isOfType, textOf } from '../evidence/event.js';
 import { isRetried, type Turn } from '../evidence/turns.js';
+import { scopeOfWave } from '../evidence/wave-rules.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
 import { followsByItself, isAskedFor, isToGoBack } from './moving.js';
@@ -66,7 +67,8 @@ const othersWait: Check = {
   look: ({ turns, upgrades, lanes }, findings) => {
     for (const stalled of turns) {
       const upgrade = upgrades.get(stalled.upgradeId);
-      if (!upgrade || upgrade.scope === 'lane') continue;
+      const scope = upgrade && scopeOfWave(upgrade, stalled.wave);
+      if (!upgrade || scope === 'lane') continue;
       for (const stall of stalled.steps.filter((event) => isOfType(event, 'LaneStalled'))) {
         const own = lanes.get(stalled.lane) ?? [];
         const resume = own.find((event) => event.position > stall.position && isOfType(event, 'LaneResumed'));
@@ -76,7 +78,7 @@ const othersWait: Check = {
           (one) =>
             one.upgradeId === stalled.upgradeId &&
             one.lane !== stalled.lane &&
-            (upgrade.scope === 'upgrade' || one.wave === stalled.wave) &&
+            (scope === 'upgrade' || one.wave === stalled.wave) &&
             one.grant.position > stall.position &&
             one.grant.position < until &&
             !isKept(one, turns),
