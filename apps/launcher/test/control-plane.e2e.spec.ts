@@ -34,6 +34,17 @@ const granted = (events: readonly Logged[]): readonly string[] =>
 const versionsByNode = async (trial: Trial): Promise<readonly string[]> =>
   (await trial.nodes()).map(({ layers }) => String(layers['software']));
 
+/** While controllers go over the gateway is gone; back again it says how far they are, and still changes nothing. */
+const loseGateway = async (trial: Trial): Promise<void> => {
+  await trial.watch.untilType('HolderActivated');
+  const { position } = await system.api.status(trial.upgradeId);
+  await system.kill('api-gateway');
+  const { state, position: later } = await system.api.status(trial.upgradeId);
+  expect(state).toBe('rolling');
+  expect(later).toBeGreaterThanOrEqual(position);
+  await expect(system.api.ask('PUT', `/v1/clusters/${trial.clusterId}/config`, {})).rejects.toThrow('423');
+};
+
 /** The wave that waits begins only when somebody has said so; what is killed meanwhile still waits when it is back. */
 const approve = async (trial: Trial): Promise<void> => {
   await trial.watch.untilType('ApprovalAwaited');
@@ -47,9 +58,10 @@ const approve = async (trial: Trial): Promise<void> => {
 
 describe('a control plane that goes first', () => {
   it(
-    'goes in parallel, forms its cluster again, is committed, and only then the groups follow, each one by one (V-21, V-22, V-24, V-25)',
+    'goes in parallel, forms its cluster again, is committed, and only then the groups follow, each one by one; the gateway may go meanwhile (V-06, V-21, V-22, V-24, V-25)',
     async () => {
       const trial = await Trial.start(system, 'forms', {}, { strategy: 'plane' });
+      await loseGateway(trial);
       await approve(trial);
       await trial.completes(NEW, NODES);
       const events = await trial.logged();
