@@ -9,17 +9,24 @@ import { connect } from '@nats-io/transport-node';
 
 const [upgrade, cluster] = process.argv.slice(2);
 const upgrades = new Set([upgrade]);
-const after = Number(process.env.AFTER ?? 0);
-const nc = await connect({ servers: process.env.NATS_URL ?? 'nats://127.0.0.1:4222' });
+const { NATS_URL: url = 'nats://127.0.0.1:4222', AFTER: from = '0' } = process.env;
+
+const end = (code, message) => {
+  console.error(message);
+  process.exit(code);
+};
+// Anything else would be taken for 0 and show all events once more.
+if (!/^\d{1,15}$/.test(from)) end(2, `AFTER=${from} is no position: give a whole number, 0 or more.`);
+
+const nc = await connect({ servers: url }).catch((error) => end(1, `No nats-server at ${url}: ${error.message}.`));
 process.on('SIGINT', () => void nc.close());
 // Whoever reads us may have seen enough.
 process.stdout.on('error', () => process.exit(0));
 
 // An ordered consumer keeps the order and repairs itself after a reconnect. The sequence of a message is its position.
-const consumer = await jetstream(nc).consumers.get('BATON_EVENTS', {
-  deliver_policy: DeliverPolicy.StartSequence,
-  opt_start_seq: after + 1,
-});
+const consumer = await jetstream(nc)
+  .consumers.get('BATON_EVENTS', { deliver_policy: DeliverPolicy.StartSequence, opt_start_seq: Number(from) + 1 })
+  .catch((error) => end(1, `No stream BATON_EVENTS at ${url}: ${error.message}.`));
 for await (const message of await consumer.consume()) {
   // Here and not in a filter of the consumer, which servers older than 2.10 refuse for ordered ones.
   if (cluster && !message.subject.startsWith(`baton.v1.evt.${cluster}.`)) continue;
@@ -31,3 +38,5 @@ for await (const message of await consumer.consume()) {
     `${String(event.position).padStart(6)}  ${event.time}  ${type.padEnd(22)} ${JSON.stringify(event.data).slice(0, 160)}`,
   );
 }
+const lost = await nc.closed();
+if (lost) end(1, `The nats-server at ${url} stayed away: ${lost.message}. Go on with AFTER=<the last position above>.`);

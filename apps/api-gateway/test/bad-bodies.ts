@@ -42,6 +42,11 @@ export const BAD_BODIES: readonly Bad[] = [
   ['a dry run of an unknown cluster', ['POST', '/v1/clusters/nowhere/plans', {}], [404, 'unknown-cluster']],
   ['force in a dry run', ['POST', '/v1/clusters/demo/plans', { force: true }], [400, 'invalid-request', '/force']],
 
+  [
+    'a field that comes twice',
+    ['POST', upgrades, '{"to":"1.1.0","to":"1.2.0"}', json],
+    [400, 'invalid-request', '/to'],
+  ],
   ['malformed JSON', ['POST', upgrades, '{"to": "1.1', json], [400, 'malformed-json']],
   ['an infinite number', ['PUT', '/v1/clusters/demo/config', '{"a":1e400}', json], [400, 'invalid-request', '/a']],
   [

@@ -1,8 +1,10 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ProblemError, type FieldError } from '../problems/problem.js';
+import { pointerPart, repeatedFields } from './repeated-fields.js';
 
 export const JSON_BYTES_MAX = 64 * 1024;
 const DEPTH_MAX = 32;
+const ERRORS_MAX = 20;
 
 /** Bodies are JSON, or YAML where the route reads it, of at most 64 KiB; only the upload of an artifact is taken as the stream that it is. */
 export const takeBodies = (adapter: FastifyAdapter): void => {
@@ -55,11 +57,10 @@ const textOf = (bytes: Buffer): string => {
 export const parseJson = (text: string): unknown => {
   if (text === '') return undefined;
   const value = parse(text);
-  const errors = [...unkeepable(value, '', 0)];
+  const errors: FieldError[] = [];
+  for (const error of wrongFields(text, value)) if (errors.push(error) === ERRORS_MAX) break;
   if (errors.length > 0) {
-    throw new ProblemError('invalid-request', 'The body holds values that cannot be kept. Correct and send again.', {
-      errors: errors.slice(0, 20),
-    });
+    throw new ProblemError('invalid-request', 'The body cannot be kept as it is. Correct and send again.', { errors });
   }
   return value;
 };
@@ -71,6 +72,11 @@ const parse = (text: string): unknown => {
     throw new ProblemError('malformed-json', `${(cause as Error).message}. Send one JSON object.`);
   }
 };
+
+function* wrongFields(text: string, value: unknown): Generator<FieldError> {
+  yield* unkeepable(value, '', 0);
+  for (const pointer of repeatedFields(text)) yield { pointer, detail: 'stands there more than once' };
+}
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -85,7 +91,7 @@ function* unkeepable(value: unknown, pointer: string, depth: number): Generator<
   if (typeof value === 'string' && !isText(value)) yield { pointer, detail: 'holds characters that are not text' };
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
-    const below = `${pointer}/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+    const below = `${pointer}/${pointerPart(key)}`;
     if (FORBIDDEN_KEYS.has(key)) yield { pointer: below, detail: 'is not a name that a field may have' };
     else if (!isText(key)) yield { pointer, detail: 'has a field whose name is not text' };
     else yield* unkeepable(inner, below, depth + 1);

@@ -10,7 +10,7 @@ requests end the wait.
 - **Writes** answer with their \`position\` in the log: from then on they hold, whatever crashes. Give it to \`?after=\` of a GET
   to see what was written. \`Idempotency-Key\` makes a repetition safe, \`Baton-Actor\` says who asks.
 - **Problems** are \`application/problem+json\` (RFC 9457): \`type\` is stable and for machines, \`detail\` says what happened
-  and what to do, \`errors\` names the fields. Unknown fields and parameters are refused.
+  and what to do, \`errors\` names the fields. Unknown fields and parameters, and fields that come twice, are refused.
 - **Lists** come in pages: give \`next\` as \`?cursor=\`, or follow the header \`Link\`.
 - **Units**: times are UTC, sizes bytes, positions count the events of the log from 1.
 - **Frozen**: while an upgrade is active, what would change its cluster answers 423.

@@ -45,19 +45,22 @@ export type AnsweredNode = ExaminedNode & { readonly facts: Facts };
 
 export const hasAnswered = (node: ExaminedNode): node is AnsweredNode => node.facts !== undefined;
 
+/** What has it checked again, for the end of a remedy: a plan cannot be resumed. */
+export const again = ({ request }: PrecheckFacts): string => (request.dryRun ? 'make a new plan' : 'resume');
+
 /** Judges each node by its facts. A node without facts is never taken for a good one. */
 export const judgeNodes = (
-  { nodes, request }: PrecheckFacts,
+  facts: PrecheckFacts,
   judge: (node: AnsweredNode) => readonly CheckFinding[],
 ): readonly CheckFinding[] =>
-  nodes.flatMap((node) =>
+  facts.nodes.flatMap((node) =>
     hasAnswered(node)
       ? judge(node)
       : [
           {
             nodeId: node.nodeId,
-            evidence: `Not known: ${node.nodeId} gave no facts within ${request.strategy.timing.precheckMs} ms.`,
-            remedy: `Bring ${node.nodeId} back, then resume; or evict it.`,
+            evidence: `Not known: ${node.nodeId} gave no facts within ${facts.request.strategy.timing.precheckMs} ms.`,
+            remedy: `Bring ${node.nodeId} back, then ${again(facts)}${facts.request.dryRun ? '' : '; or evict it'}.`,
           },
         ],
   );

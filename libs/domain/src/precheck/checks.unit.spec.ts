@@ -142,7 +142,7 @@ describe('supported-mix', () => {
 
 describe('cluster health', () => {
   it.each([
-    ['cluster-status', { services: { storage: 'down', metadata: 'up' } }, '1 of 2 services of n2 are not up: storage'],
+    ['cluster-status', { services: { storage: 'down', metadata: 'up' } }, '1 of 2 services of n2 is not up: storage'],
     ['cluster-status', { hypervisorUp: false }, 'hypervisor under n2'],
     ['components', { components: { medusa: 'degraded', stargate: 'ok' } }, 'medusa on n2 is degraded'],
     ['components', { components: { 'a-new-one': 'down' } }, 'a-new-one on n2 is down'],
@@ -162,6 +162,29 @@ describe('cluster health', () => {
   });
 });
 
+describe('a remedy', () => {
+  const remedies = (dryRun: boolean): readonly string[] => {
+    const failures = [{ from: 'n2', to: 'n3', reason: 'timeout' }];
+    const closed = withN2({}, { probe: { reached: 2, failed: 1, failures } });
+    const silent = withN2({}, { facts: undefined, probe: undefined });
+    const of = { request: request({ dryRun }) };
+    return [...run('connectivity', precheckFacts(closed, of)), ...run('nodes-answered', precheckFacts(silent, of))].map(
+      ({ remedy }) => remedy,
+    );
+  };
+
+  it('has an upgrade resumed, and a plan made anew, since nobody can resume one', () => {
+    expect(remedies(false)).toEqual([
+      'Open the network between both ends named, then resume.',
+      'Bring n2 back, then resume; or evict it.',
+    ]);
+    expect(remedies(true)).toEqual([
+      'Open the network between both ends named, then make a new plan.',
+      'Bring n2 back, then make a new plan.',
+    ]);
+  });
+});
+
 describe('connectivity', () => {
   it('names both ends of each way that is closed, between nodes and hypervisors alike (N-05)', () => {
     const failures = [
@@ -173,6 +196,16 @@ describe('connectivity', () => {
     expect(findings[0]).toMatchObject({ nodeId: 'n2' });
     expect(findings[0]?.evidence).toBe('2 ways are closed: n2 to n3 (timeout), n2 to hypervisor of n1 (refused).');
     everyFindingExplains(findings);
+  });
+
+  it('counts one way as one', () => {
+    const failures = [{ from: 'n2', to: 'n3', reason: 'timeout' }];
+    const [closed] = run('connectivity', precheckFacts(withN2({}, { probe: { reached: 2, failed: 1, failures } })));
+    expect(closed?.evidence).toBe('1 way is closed: n2 to n3 (timeout).');
+    const [silent] = run('connectivity', precheckFacts(withN2({}, { probe: undefined, peers: 1 })));
+    expect(silent?.evidence).toBe('n2 did not say whom of its 1 peer it reaches.');
+    const [down] = run('cluster-status', precheckFacts(withN2({ services: { storage: 'down', metadata: 'up' } })));
+    expect(down?.evidence).toBe('1 of 2 services of n2 is not up: storage.');
   });
 
   it('says how many more there are when too many are closed (N-05)', () => {

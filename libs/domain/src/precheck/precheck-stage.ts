@@ -25,6 +25,8 @@ export type PrecheckStage = Stage<PrecheckState, PrecheckContext, PrecheckComman
 
 const DEADLINE = 'precheck';
 const ASK_EVERY_MS = 1000;
+/** A peer that is away for a moment blocks nothing: for so long a closed way is tried again. */
+const TRY_PEERS_MS = 10_000;
 const TOKENS_BYTES_MAX = 8 * 1024;
 const UPGRADES_BYTES_MAX = 4 * 1024;
 
@@ -63,7 +65,18 @@ const isAnswerTo = (state: Collecting, request: Request, { answer }: { readonly 
   answer.attempt === state.run &&
   state.members.some(({ nodeId }) => nodeId === answer.nodeId);
 
-const learn = (state: Collecting, { nodeId, outcome }: Answer): Decision<PrecheckEvent> => {
+// While nodes are missing it takes its time anyway; half of that time remains for what is asked last.
+const isTriedAgain = (state: Collecting, { intent }: PrecheckContext, now: number): boolean => {
+  const half = (intent.request?.strategy.timing.precheckMs ?? 0) / 2;
+  const isEveryoneThere = presentMembers(state, intent).every(({ nodeId }) => state.facts.has(nodeId));
+  return now < state.startedAt + (isEveryoneThere ? Math.min(TRY_PEERS_MS, half) : half);
+};
+
+const learn = (
+  state: Collecting,
+  context: PrecheckContext,
+  { answer: { nodeId, outcome }, now }: { readonly answer: Answer; readonly now: number },
+): Decision<PrecheckEvent> => {
   const { run } = state;
   if (outcome?.facts && !state.facts.has(nodeId)) {
     const data = { run, nodeId, facts: outcome.facts };
@@ -72,6 +85,7 @@ const learn = (state: Collecting, { nodeId, outcome }: Answer): Decision<Prechec
   }
   if (outcome?.probe && !state.probes.has(nodeId)) {
     const { reached, failures } = outcome.probe;
+    if (failures.length > 0 && isTriedAgain(state, context, now)) return nothing;
     const data = { run, nodeId, reached, failed: failures.length, failures: fitting(failures) };
     return accept<PrecheckEvent>({ type: 'NodeProbed', data });
   }
@@ -92,7 +106,7 @@ const record = (
     }
     case 'NodeAnswered': {
       const wanted = request && state.status === 'collecting' && isAnswerTo(state, request, command);
-      return wanted ? learn(state, command.answer) : nothing;
+      return wanted ? learn(state, context, command) : nothing;
     }
     case 'Advance':
     case 'NodeSilent':

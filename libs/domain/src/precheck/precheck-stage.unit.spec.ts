@@ -1,4 +1,4 @@
-import type { PrecheckEvent } from '@baton/contracts';
+import type { Answer, PrecheckEvent } from '@baton/contracts';
 import type { Decision } from '@baton/kernel';
 import { given, type Given } from '@baton/testing';
 import { allChecks } from '../../test/all-checks.js';
@@ -132,12 +132,43 @@ describe('the answers', () => {
     const reply = answer('n1', { probe: { reached: 0, failures } });
     const decision = withHistory(requested(), started(TWO), factsOf('n1')).when({
       type: 'NodeAnswered',
-      now: 1,
+      now: 40_000,
       answer: reply,
     });
     const [event] = eventsOf(decision);
     expect(event).toMatchObject({ type: 'NodeProbed', data: { failed: 900 } });
     expect(JSON.stringify(event).length).toBeLessThan(32 * 1024);
+  });
+});
+
+describe('a way between two nodes that is closed', () => {
+  const failures = [{ from: 'n1', to: 'n2', reason: 'ECONNREFUSED' }];
+  const closed = answer('n1', { probe: { reached: 0, failures } });
+  const open = answer('n1', { probe: { reached: 1, failures: [] } });
+  const at = (history: readonly Given[], now: number, reply: Answer) => {
+    const asked = withHistory(...history);
+    return { types: typesOf(asked.when({ type: 'NodeAnswered', now, answer: reply })), asks: asked.outstanding() };
+  };
+  const everyoneThere = [requested(), started(TWO), factsOf('n1'), factsOf('n2'), probed('n2', 1)];
+
+  it('is tried again for ten seconds, so that a peer that was away for a moment blocks nothing', () => {
+    for (const now of [1000, 10_999]) {
+      const { types, asks } = at(everyoneThere, now, closed);
+      expect(types).toEqual([]);
+      expect(asks.map(({ nodeId, verb }) => [nodeId, verb])).toEqual([['n1', 'probe']]);
+    }
+    expect(at(everyoneThere, 10_999, open).types.at(-1)).toBe('PrecheckPassed');
+    const { types } = at(everyoneThere, 11_000, closed);
+    expect([types[0], types.at(-1)]).toEqual(['NodeProbed', 'PrecheckFailed']);
+  });
+
+  it('is tried again for half of the time that there is while a node is missing, which may be the one behind it', () => {
+    const without = [requested(), started(TWO), factsOf('n1')];
+    expect(at(without, 30_999, closed).types).toEqual([]);
+    expect(at(without, 31_000, closed).types).toEqual(['NodeProbed']);
+    const short = requested({ strategy: strategy({ timing: { ...strategy().timing, precheckMs: 4000 } }) });
+    expect(at([short, ...everyoneThere.slice(1)], 2999, closed).types).toEqual([]);
+    expect(at([short, ...everyoneThere.slice(1)], 3000, closed).types.at(-1)).toBe('PrecheckFailed');
   });
 });
 

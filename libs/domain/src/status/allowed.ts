@@ -32,6 +32,9 @@ const LEGAL_IN: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   finalize: ['completed'],
 };
 
+/** The states of the contract's table; in each of them something more may stand against the command. */
+export const isLegalIn = (command: OperatorCommand, state: UpgradeState): boolean => LEGAL_IN[command].includes(state);
+
 const isFailed = ({ state }: NodeStatus): boolean => state === 'failed';
 
 const WAITING = new Set<NodeStatus['state']>(['waiting', 'storing', 'stored', 'staging', 'staged']);
@@ -74,7 +77,7 @@ const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
 export const allowedCommands = (status: Ground): readonly OperatorCommand[] =>
   status.dryRun
     ? []
-    : OPERATOR_COMMANDS.filter((command) => LEGAL_IN[command].includes(status.state) && isOpenTo(command, status));
+    : OPERATOR_COMMANDS.filter((command) => isLegalIn(command, status.state) && isOpenTo(command, status));
 
 /** What a command is about, when it is not the whole. */
 export interface Target {
@@ -91,7 +94,7 @@ export const legalOn = (status: UpgradeStatus, command: OperatorCommand, target:
   const no = (why: string): Refusal => ({ kind: 'illegal-command', message: `${why} ${instead}` });
 
   if (status.dryRun) return no(`${upgradeId} is a plan: it changes nothing, so there is nothing to ${command}.`);
-  if (command === 'rollback' && LEGAL_IN.rollback.includes(state) && !status.rollback.possible) {
+  if (command === 'rollback' && !status.rollback.possible) {
     return no(`${upgradeId} cannot be rolled back: ${status.rollback.reason ?? 'it is too late'}.`);
   }
   if (!allowed.includes(command)) return no(`${command} is not possible: ${upgradeId} is ${state}${during(status)}.`);

@@ -83,6 +83,7 @@ describe('what an operator may ask', () => {
     const legal = OPERATOR_COMMANDS.filter((command) => LEGAL[command].includes(state));
     expect(status.allowed).toEqual(legal);
     expect(allowedCommands(status)).toEqual(legal);
+    expect(status.rollback.possible).toBe(legal.includes('rollback'));
     for (const command of OPERATOR_COMMANDS) {
       const refusal = legalOn(status, command);
       if (legal.includes(command)) expect(refusal).toBeUndefined();
@@ -93,6 +94,9 @@ describe('what an operator may ask', () => {
   it('is refused with why, and with what is legal instead', () => {
     expect(legalOn(statuses.prepared, 'resume')?.message).toMatch(
       /^resume is not possible: u\w+ is prepared\. Legal now: commit, pause, skip, evict, abort\.$/,
+    );
+    expect(legalOn(statuses.prepared, 'rollback')?.message).toContain(
+      'cannot be rolled back: no node has gone over yet',
     );
     expect(legalOn(statuses.aborted, 'abort')?.message).toContain('Nothing is legal now.');
     expect(legalOn(statuses.stalled, 'pause')?.message).toContain('is stalled in its rollout');
@@ -132,7 +136,7 @@ describe('what an operator may ask', () => {
     const finalizing = statusOf(completed, [intended('FinalizeRequested')]);
     expect(finalizing.allowed).toEqual(['evict']);
     expect(legalOn(finalizing, 'rollback')?.message).toContain('it is being finalized');
-    expect(legalOn(statuses.finalized, 'rollback')?.message).toContain('is finalized');
+    expect(legalOn(statuses.finalized, 'rollback')?.message).toContain('it was finalized');
   });
 });
 

@@ -33,7 +33,7 @@ const failedChecks = (view: UpgradeView): readonly Blocker[] => {
     since,
     evidence: [position],
     unblock: nodeId === undefined ? unblock.filter((command) => command !== 'evict') : unblock,
-    remedy: remedy === '' ? 'See to it, then resume: the checks are made again.' : remedy,
+    remedy: remedy === '' ? `See to it, then ${view.terms.dryRun ? 'make a new plan' : 'resume'}.` : remedy,
   }));
 };
 

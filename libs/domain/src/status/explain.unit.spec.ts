@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import type { UpgradeStatus } from '@baton/contracts';
 import type { Given } from '@baton/testing';
-import { intended } from '../../test/precheck-fixtures.js';
+import { happened, intended } from '../../test/precheck-fixtures.js';
 import {
   checking,
   closed,
@@ -70,6 +70,16 @@ describe('what an upgrade waits for', () => {
         ...{ since: expect.any(String), evidence: [12], unblock: ['resume', 'evict', 'abort'] },
       },
     ]);
+  });
+
+  it('what to do about a check that has no remedy of its own, in an upgrade and in a plan', () => {
+    const failed = { run: 1, check: 'own', evidence: 'seen', remedy: '' };
+    const remedyOf = (dryRun: boolean) =>
+      first(
+        [requested(false, 'lane', dryRun), ...checking()],
+        [happened('CheckFailed', failed), happened('PrecheckFailed', { run: 1, failed: ['own'] })],
+      )?.remedy;
+    expect([remedyOf(false), remedyOf(true)]).toEqual(['See to it, then resume.', 'See to it, then make a new plan.']);
   });
 
   it('a commit', () => {
@@ -205,6 +215,7 @@ describe('explain', () => {
             expect(status.allowed).toEqual(expect.arrayContaining([...unblock]));
           }
           const needsSomebody = ['blocked', 'prepared', 'paused', 'stalled'].includes(status.state);
+          expect(status.rollback.possible).toBe(status.allowed.includes('rollback'));
           if (needsSomebody) expect(waiting.some(({ unblock }) => unblock.length > 0)).toBe(true);
         },
       ),

@@ -1,12 +1,14 @@
 import type { UpgradeStatus } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import { goesBack } from '../plan/wave-rules.js';
-import { isFinalizing, openLanes } from './state.js';
+import { isLegalIn } from './allowed.js';
+import { isFinalizing, openLanes, stateOf } from './state.js';
 import { nameOfWave, nodesOf, type UpgradeView } from './view.js';
 
-/** Whether the whole can still go back, until when, or why not. */
+/** Whether the whole can go back now, until when, or why not. */
 export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
   const no = (reason: string) => ({ possible: false, reason });
+  if (view.terms.dryRun) return no('it is a plan and changes nothing');
   switch (view.ended) {
     case 'rolled-back':
       return no('it was rolled back');
@@ -25,6 +27,7 @@ export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
   if (view.terms.oneWay) return no(`release ${view.terms.to} gives up the way back`);
   if (view.abort) return no('it is being aborted');
   if (view.rollback) return no('it is on its way back already');
+  if (!isLegalIn('rollback', stateOf(view))) return no('no node has gone over yet; abort leaves all as they are');
   const stays = staying(view);
   const isPartial = stays.length > 0;
   const names = stays.map((wave) => nameOfWave(view, wave)).join(', ');

@@ -129,6 +129,7 @@ describe('the state of an upgrade', () => {
     const plan = [requested(false, 'lane', true), ...checking()];
     expect(statusOf(plan)).toMatchObject({ state: 'prechecking', allowed: [] });
     expect(statusOf(plan, planned())).toMatchObject({ state: 'completed', allowed: [], blockedBy: [], dryRun: true });
+    expect(statusOf(plan, planned()).rollback).toEqual({ possible: false, reason: 'it is a plan and changes nothing' });
     const refused = statusOf(plan, refusedBy('free-space').slice(0, 3));
     expect(refused).toMatchObject({
       state: 'blocked',

@@ -66,7 +66,7 @@ export const precheckStep = (view: UpgradeView): Blocker => {
       const what =
         ids.length === 0
           ? 'Every node has answered; the checks run.'
-          : `${ids.length} of ${nodes.length} nodes have not answered for themselves and their peers yet: ${named(ids)}${late}.`;
+          : `${ids.length} of ${nodes.length} nodes have not told their facts yet, or do not reach all their peers: ${named(ids)}${late}.`;
       return running('collecting-facts', what, since, position);
     }
   }

@@ -10,7 +10,8 @@ export const check: Check = {
       const down = names.filter((name) => services[name] !== 'up');
       const findings = [];
       if (down.length > 0) {
-        const evidence = `${down.length} of ${names.length} services of ${nodeId} are not up: ${down.join(', ')}.`;
+        const are = down.length === 1 ? 'is' : 'are';
+        const evidence = `${down.length} of ${names.length} services of ${nodeId} ${are} not up: ${down.join(', ')}.`;
         findings.push({ nodeId, evidence, remedy: `Start ${down.join(', ')} on ${nodeId}.` });
       }
       if (!hypervisorUp) {

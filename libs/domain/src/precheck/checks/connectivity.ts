@@ -1,10 +1,12 @@
-import { judgeNodes, type AnsweredNode, type Check, type CheckFinding } from '../check.js';
+import { again, judgeNodes, type AnsweredNode, type Check, type CheckFinding, type PrecheckFacts } from '../check.js';
 
 const PAIRS_NAMED_MAX = 20;
 
-const judge = ({ nodeId, probe, peers }: AnsweredNode): readonly CheckFinding[] => {
+const peersOf = (count: number): string => (count === 1 ? '1 peer' : `${count} peers`);
+
+const judge = ({ nodeId, probe, peers }: AnsweredNode, facts: PrecheckFacts): readonly CheckFinding[] => {
   if (!probe) {
-    const evidence = `${nodeId} did not say whom of its ${peers} peers it reaches.`;
+    const evidence = `${nodeId} did not say whom of its ${peersOf(peers)} it reaches.`;
     return [{ nodeId, evidence, remedy: `See why the agent of ${nodeId} does not end its probe.` }];
   }
   if (probe.failed > 0) {
@@ -12,11 +14,12 @@ const judge = ({ nodeId, probe, peers }: AnsweredNode): readonly CheckFinding[] 
       .slice(0, PAIRS_NAMED_MAX)
       .map(({ from, to, reason }) => `${from} to ${to} (${reason})`);
     const more = probe.failed - pairs.length;
-    const evidence = `${probe.failed} ways are closed: ${pairs.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
-    return [{ nodeId, evidence, remedy: `Open the network between both ends named, then resume.` }];
+    const ways = probe.failed === 1 ? '1 way is closed' : `${probe.failed} ways are closed`;
+    const evidence = `${ways}: ${pairs.join(', ')}${more > 0 ? ` and ${more} more` : ''}.`;
+    return [{ nodeId, evidence, remedy: `Open the network between both ends named, then ${again(facts)}.` }];
   }
   if (probe.reached < peers) {
-    const evidence = `${nodeId} tried only ${probe.reached} of its ${peers} peers.`;
+    const evidence = `${nodeId} tried only ${probe.reached} of its ${peersOf(peers)}.`;
     return [{ nodeId, evidence, remedy: 'See that every node has told its address: restart its agent.' }];
   }
   return [];
@@ -27,5 +30,5 @@ export const check: Check = {
   name: 'connectivity',
   title: 'All nodes and hypervisors reach each other',
   severity: 'error',
-  run: (facts) => judgeNodes(facts, judge),
+  run: (facts) => judgeNodes(facts, (node) => judge(node, facts)),
 };
