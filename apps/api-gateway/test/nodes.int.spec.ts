@@ -24,6 +24,7 @@ describe('the nodes of a cluster', () => {
     await append(gateway, upgradeId, `precheck-${upgradeId}`, started);
     expect((await first())['layers']).toEqual({ software: { current: '1.0.0', target: '1.1.0', rollback: false } });
 
+    await append(gateway, upgradeId, `rollout-${upgradeId}`, { type: 'RolloutStarted', data: { waves: 1 } });
     const on = (type: string, data: object) =>
       append(gateway, upgradeId, `lane-${upgradeId}_main`, { type, data: { nodeId: 'n-01', epoch: 1000001, ...data } });
     await on('TokenGranted', { direction: 'forward', attempt: 1, digest: 'd', at: 0 });
