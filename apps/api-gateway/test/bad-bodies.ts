@@ -16,11 +16,7 @@ export const upgrades = '/v1/clusters/demo/upgrades';
 export const BAD_BODIES: readonly Bad[] = [
   ['an unknown field', ['POST', upgrades, { to: '1.1.0', speed: 9 }], [400, 'invalid-request', '/speed']],
   ['select, which is not done yet', ['POST', upgrades, { select: ['n-01'] }], [400, 'invalid-request', '/select']],
-  [
-    'disruptive, which is not done yet',
-    ['POST', upgrades, { disruptive: true }],
-    [400, 'invalid-request', '/disruptive'],
-  ],
+  ['a text for disruptive', ['POST', upgrades, { disruptive: 'yes' }], [400, 'invalid-request', '/disruptive']],
   ['a number for a text', ['POST', upgrades, { to: 1.1 }], [400, 'invalid-request', '/to']],
   ['null for a text', ['POST', upgrades, { to: null }], [400, 'invalid-request', '/to']],
   ['a text for a flag', ['POST', upgrades, { force: 'yes' }], [400, 'invalid-request', '/force']],
@@ -40,7 +36,7 @@ export const BAD_BODIES: readonly Bad[] = [
   ],
   ['an unknown cluster', ['POST', '/v1/clusters/nowhere/upgrades', {}], [404, 'unknown-cluster']],
   ['a dry run of an unknown cluster', ['POST', '/v1/clusters/nowhere/plans', {}], [404, 'unknown-cluster']],
-  ['force in a dry run', ['POST', '/v1/clusters/demo/plans', { force: true }], [400, 'invalid-request', '/force']],
+  ['force without a reason', ['POST', upgrades, { force: true }], [422, 'reason-missing', '/reason']],
 
   [
     'a field that comes twice',

@@ -47,8 +47,11 @@ describe('what other stages came to', () => {
 
     const again = (more: object) => gateway.send('POST', '/v1/clusters/demo/upgrades', { to: '1.1', ...more });
     expect((await again({})).body.type).toBe('/problems/release-quarantined');
-    expect((await again({ force: true, reason: 'it was the disk' })).status).toBe(202);
-    expect(await last(3)).toEqual(['UpgradeRequested', 'QuarantineLifted', 'UpgradeAdmitted']);
+    expect((await again({ force: true, reason: 'it was the disk' })).body.type).toBe('/problems/release-quarantined');
+    const lift = await gateway.send('POST', '/v1/clusters/demo/quarantine/1.1.0/lift', { reason: 'it was the disk' });
+    expect(lift.status).toBe(200);
+    expect((await again({})).status).toBe(202);
+    expect(await last(3)).toEqual(['QuarantineLifted', 'UpgradeRequested', 'UpgradeAdmitted']);
   });
 
   it('blocks an upgrade whose prechecks failed, until it is resumed or aborted', async () => {

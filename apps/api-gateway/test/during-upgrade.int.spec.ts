@@ -26,6 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{cluster}/plans': { to: '1.1' },
   'POST /v1/upgrades/{upgrade}/{command}': { nodeId: 'n-01' },
   'POST /v1/projections/rebuild': undefined,
+  'POST /v1/clusters/{cluster}/quarantine/{version}/lift': { reason: 'it was not the release' },
   'POST /v1/clusters/{cluster}/backups': {},
   'POST /v1/clusters/{cluster}/backups/{backup}/restore': {},
   'PUT /v1/strategies/{strategy}': { ...(EXAMPLES['PublishedStrategy'] as object), name: 'careful' },

@@ -43,6 +43,7 @@ const OBVIOUS = ['cluster', 'node', 'version', 'sha256', 'strategy'];
 
 const JSON_TYPE = 'application/json';
 const ROUTES = [
+  'POST /v1/clusters/{cluster}/quarantine/{version}/lift',
   'GET /fronts/qumulo/{cluster}/v1/upgrade/status',
   ...['GET /v1/clusters/{cluster}/backups', 'POST /v1/clusters/{cluster}/backups'],
   'POST /v1/clusters/{cluster}/backups/{backup}/restore',

@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IdField, Optional, ReasonField, TextField, UpgradeIdField } from '../http/fields.js';
+import { IdField, Optional, ReasonField, TextField, UpgradeIdField, VersionField } from '../http/fields.js';
 import { PositionDto } from '../http/write.js';
 
 export class CreateClusterDto {
@@ -24,6 +24,16 @@ export class ClusterParams {
 export class NodeParams extends ClusterParams {
   @IdField({ example: 'n1' })
   node!: string;
+}
+
+export class QuarantineParams extends ClusterParams {
+  @VersionField({ description: 'The release that is in quarantine' })
+  version!: string;
+}
+
+export class LiftDto {
+  @TextField(1000, { example: 'the disk was bad, not the release' })
+  reason!: string;
 }
 
 export class BackupParams extends ClusterParams {

@@ -12,7 +12,15 @@ import { Problems } from '../openapi/problems.js';
 import type { Liveness, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LIVENESS, LOG, READS } from '../tokens.js';
-import { ClusterCreatedDto, ClusterParams, CreateClusterDto, NodeParams, ReasonDto } from './cluster.dto.js';
+import {
+  ClusterCreatedDto,
+  ClusterParams,
+  CreateClusterDto,
+  NodeParams,
+  LiftDto,
+  QuarantineParams,
+  ReasonDto,
+} from './cluster.dto.js';
 import { ClustersService } from './clusters.service.js';
 
 // An event may have 32 KiB; some of that is around the configuration.
@@ -123,6 +131,26 @@ export class ClustersController {
       throw new ProblemError('body-too-large', 'A configuration may have at most 30 KiB. Send less.');
     }
     const { position } = await this.clusters.change(cluster, { type: 'ChangeConfig', config }, origin);
+    return { position };
+  }
+
+  @Post(':cluster/quarantine/:version/lift')
+  @HttpCode(200)
+  @Write('allowed')
+  @ApiOperation({
+    operationId: 'liftQuarantine',
+    summary: 'Let a cluster take a release again that it was rolled back from',
+    description:
+      'Lift it when the cause is gone; the reason is kept. The cluster lists what is in quarantine, and why.',
+  })
+  @ApiResponse({ status: 200, description: 'It may be taken again', type: PositionDto })
+  @Problems('unknown-cluster', 'not-quarantined')
+  async lift(
+    @Param() { cluster, version }: QuarantineParams,
+    @Body() { reason }: LiftDto,
+    @From() origin: Origin,
+  ): Promise<PositionDto> {
+    const { position } = await this.clusters.change(cluster, { type: 'LiftQuarantine', version, reason }, origin);
     return { position };
   }
 

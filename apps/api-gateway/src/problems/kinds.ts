@@ -52,10 +52,15 @@ export const PROBLEM_KINDS = {
     'The name is that of a strategy from a file',
     'A file is not written over. Publish it under another name.',
   ),
+  'not-quarantined': kind(
+    409,
+    'The release is not quarantined',
+    'There is nothing to lift; `GET /v1/clusters/{c}` lists what is in quarantine.',
+  ),
   'release-quarantined': kind(
     409,
     'The release is quarantined',
-    'The cluster was rolled back from it. Take another, or send `force` and a `reason`.',
+    'The cluster was rolled back from it. Take another, or lift it: `POST /v1/clusters/{c}/quarantine/{version}/lift`.',
   ),
   'artifact-missing': kind(
     409,
@@ -96,6 +101,7 @@ export const PROBLEM_KINDS = {
     '`errors` says of each field, with its line where the body is YAML, what it must be.',
   ),
   'unknown-strategy': kind(422, 'There is no such strategy', '`detail` lists all strategies.'),
+  'reason-missing': kind(422, 'The request needs a reason', 'What `force` does is not done without one: `reason`.'),
   'bad-version': kind(422, 'The version cannot be used', 'Give Major, Major.Minor or Major.Minor.Build.'),
   'unknown-version': kind(
     422,

@@ -23,6 +23,7 @@ export interface Problem {
 
 // Which field of the body a refusal of the domain is about.
 const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
+  'reason-missing': '/reason',
   'bad-version': '/to',
   'unknown-version': '/to',
   'lower-version': '/to',
@@ -41,6 +42,7 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
 
 // Which part of the path a problem is about.
 const PARAMETER_OF: Readonly<Partial<Record<ProblemKind, string>>> = {
+  'not-quarantined': 'version',
   'unknown-cluster': 'cluster',
   'unknown-upgrade': 'upgrade',
   'unknown-release': 'version',

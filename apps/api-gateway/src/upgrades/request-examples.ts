@@ -12,8 +12,8 @@ export const UPGRADE_REQUESTS = {
   held: { summary: 'Wait for a commit once all is staged', value: { to: '1.1.0', autoCommit: false } },
   planned: { summary: 'From a plan', value: { planId, reason: 'CVE-2026-0001' } },
   forced: {
-    summary: 'To a release in quarantine',
-    value: { to: '1.1.0', force: true, reason: 'the cause was found' },
+    summary: 'From below the minimum, all nodes of a wave at once',
+    value: { to: '1.1.0', force: true, reason: 'the old version must go today' },
   },
 };
 
@@ -44,6 +44,7 @@ export const OF_TARGET = [
   'lower-version',
   'already-running',
   'rule-forbids',
+  'reason-missing',
   'unknown-strategy',
 ] as const satisfies readonly ProblemKind[];
 

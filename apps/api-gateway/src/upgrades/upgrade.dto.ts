@@ -21,8 +21,21 @@ export class RequestPlanDto {
   @NotYet()
   select?: never;
 
-  @NotYet()
-  disruptive?: never;
+  @Optional()
+  @FlagField({
+    required: false,
+    default: false,
+    description: 'All nodes of a wave go at once, instead of a few at a time',
+  })
+  disruptive?: boolean;
+
+  @Optional()
+  @FlagField({
+    required: false,
+    default: false,
+    description: "With a reason: from below the release's `minCompatible` too. All nodes of a wave go at once then",
+  })
+  force?: boolean;
 
   @ReasonField()
   reason?: string;
@@ -32,10 +45,6 @@ export class RequestUpgradeDto extends RequestPlanDto {
   @Optional()
   @UpgradeIdField({ required: false, description: 'A plan whose digest must still fit the cluster' })
   planId?: string;
-
-  @Optional()
-  @FlagField({ required: false, default: false, description: 'With a reason: take a quarantined release' })
-  force?: boolean;
 
   @Optional()
   @FlagField({ required: false, description: 'false waits in `prepared` for a commit; absent: as the strategy says' })

@@ -19,6 +19,10 @@ export interface Request {
   readonly dryRun: boolean;
   /** Absent in old logs: one hop. `to` is where this hop ends. */
   readonly path?: UpgradePath;
+  /** Somebody wants it from below the release's minimum too, and said why; `strategy` is as that makes it. */
+  readonly force?: boolean;
+  /** Somebody wants all nodes of a wave to go at once; `strategy` is as that makes it. */
+  readonly disruptive?: boolean;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;

@@ -18,10 +18,7 @@ const given = (...history: readonly Given[]) => {
   const cluster = recorded(history).reduce(foldCluster, noCluster);
   return { cluster, when: (command: ClusterCommand) => decideCluster(command, cluster) };
 };
-const admit = (upgradeId: string, more: { force?: boolean; reason?: string } = {}): ClusterCommand => ({
-  ...{ type: 'AdmitUpgrade', upgradeId, version: '1.1.0', force: false },
-  ...more,
-});
+const admit = (upgradeId: string): ClusterCommand => ({ type: 'AdmitUpgrade', upgradeId, version: '1.1.0' });
 const refused = (kind: string, message: RegExp | string = '') => ({
   refused: {
     kind,
@@ -100,7 +97,7 @@ describe('a cluster', () => {
     expect(given(created, admitted('u1', 1), released('u1')).when(release('u1'))).toEqual({ events: [] });
   });
 
-  it('quarantines a release that it was rolled back from, until somebody forces it with a reason', () => {
+  it('quarantines a release that it was rolled back from, until somebody lifts that with a reason', () => {
     const back = given(created, admitted('u1', 1)).when({
       ...{ type: 'ReleaseUpgrade', upgradeId: 'u1', outcome: 'rolled-back', version: '1.1.0' },
     });
@@ -111,14 +108,12 @@ describe('a cluster', () => {
       ],
     });
     const open = given(created, admitted('u1', 1), released('u1'), quarantined);
-    expect(open.when(admit('u2'))).toEqual(refused('release-quarantined', 'force: true with a reason'));
-    expect(open.when(admit('u2', { force: true }))).toEqual(refused('release-quarantined'));
-    expect(open.when(admit('u2', { force: true, reason: 'the disk was bad' }))).toEqual({
-      events: [
-        { type: 'QuarantineLifted', data: { version: '1.1.0', reason: 'the disk was bad' } },
-        { type: 'UpgradeAdmitted', data: { upgradeId: 'u2', upgradeNo: 2 } },
-      ],
+    expect(open.when(admit('u2'))).toEqual(refused('release-quarantined', 'quarantine/1.1.0/lift'));
+    const lift: ClusterCommand = { type: 'LiftQuarantine', version: '1.1.0', reason: 'the disk was bad' };
+    expect(open.when(lift)).toEqual({
+      events: [{ type: 'QuarantineLifted', data: { version: '1.1.0', reason: 'the disk was bad' } }],
     });
+    expect(open.when({ ...lift, version: '1.2.0' })).toEqual(refused('not-quarantined', 'In quarantine are: 1.1.0'));
     const lifted = on({ type: 'QuarantineLifted', data: { version: '1.1.0', reason: 'the disk was bad' } });
     expect(given(created, admitted('u1', 1), released('u1'), quarantined, lifted).when(admit('u2'))).toMatchObject({
       events: [{ type: 'UpgradeAdmitted' }],

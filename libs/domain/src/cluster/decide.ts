@@ -6,13 +6,11 @@ import { sameJson } from '../membership/same-json.js';
 export type ClusterCommand =
   | { readonly type: 'CreateCluster'; readonly clusterId: string; readonly title?: string }
   | { readonly type: 'ChangeConfig'; readonly config: Readonly<Record<string, unknown>> }
-  /** Gives a new upgrade the next number and freezes the cluster. `force` with a reason lifts a quarantine. `backup`: takes one before. */
+  /** Gives a new upgrade the next number and freezes the cluster. `backup`: takes one before. */
   | {
       readonly type: 'AdmitUpgrade';
       readonly upgradeId: string;
       readonly version: string;
-      readonly force: boolean;
-      readonly reason?: string;
       readonly backup?: Strategy['backup'];
     }
   | {
@@ -27,6 +25,7 @@ export type ClusterCommand =
       readonly backup?: BackupTaken['data'];
       readonly reason?: string;
     }
+  | { readonly type: 'LiftQuarantine'; readonly version: string; readonly reason: string }
   /** An upgrade that is over goes back or is finalized: it needs the cluster once more. */
   | { readonly type: 'ReadmitUpgrade'; readonly upgradeId: string }
   /** `version` is the release that the cluster was rolled back from. */
@@ -60,6 +59,8 @@ export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decisi
     }
     case 'RestoreBackup':
       return restore(command, cluster);
+    case 'LiftQuarantine':
+      return lift(command, cluster);
     case 'AdmitUpgrade':
       return admit(command, cluster);
     case 'ReadmitUpgrade':
@@ -122,26 +123,35 @@ const restore = ({ backupId, backup, reason }: Of<'RestoreBackup'>, cluster: Exi
   return accept<ClusterEvent>(restored, ...changed);
 };
 
+const lift = ({ version, reason }: Of<'LiftQuarantine'>, cluster: Existing): Decision<ClusterEvent> => {
+  if (version in cluster.quarantined) return accept({ type: 'QuarantineLifted', data: { version, reason } });
+  const others = Object.keys(cluster.quarantined).join(', ');
+  return refuse(
+    'not-quarantined',
+    `Release ${version} is not in quarantine in cluster ${cluster.clusterId}. ` +
+      (others ? `In quarantine are: ${others}.` : 'None is.'),
+  );
+};
+
 const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<ClusterEvent> => {
-  const { upgradeId, version, force, reason, backup } = command;
+  const { upgradeId, version, backup } = command;
   if (cluster.status === 'frozen') {
     return cluster.active.upgradeId === upgradeId ? nothing : anotherIsActive(cluster.active.upgradeId, cluster);
   }
   const why = cluster.quarantined[version];
-  if (why !== undefined && !(force && reason)) {
+  if (why !== undefined) {
     return refuse(
       'release-quarantined',
       `Release ${version} is quarantined in cluster ${cluster.clusterId}: ${why} ` +
-        `Take another release, or send force: true with a reason to lift the quarantine.`,
+        `Take another release, or lift the quarantine when the cause is gone: ` +
+        `POST /v1/clusters/${cluster.clusterId}/quarantine/${version}/lift.`,
     );
   }
   const upgradeNo = (cluster.latest?.upgradeNo ?? 0) + 1;
   const admitted: UpgradeAdmitted = { type: 'UpgradeAdmitted', data: { upgradeId, upgradeNo } };
-  const lifted: readonly ClusterEvent[] =
-    why === undefined || !reason ? [] : [{ type: 'QuarantineLifted', data: { version, reason } }];
   // X-36: of the configuration as the upgrade finds it, in the append that freezes it.
   const taken = backup ? [backupOf(cluster, { backupId: `b${upgradeId.slice(1)}`, keep: backup.keep, upgradeId })] : [];
-  return accept<ClusterEvent>(...lifted, ...taken, admitted);
+  return accept<ClusterEvent>(...taken, admitted);
 };
 
 const readmit = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> => {
@@ -176,6 +186,6 @@ const release = (command: Of<'ReleaseUpgrade'>, cluster: Existing): Decision<Clu
 const handOver = ({ upgradeId, next, version, backup }: Of<'HandOver'>, cluster: Existing): Decision<ClusterEvent> => {
   const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome: 'completed', version }, cluster);
   if ('refused' in released || released.events.length === 0) return released;
-  const admitted = admit({ type: 'AdmitUpgrade', upgradeId: next, version, force: false, backup }, freed(cluster));
+  const admitted = admit({ type: 'AdmitUpgrade', upgradeId: next, version, backup }, freed(cluster));
   return 'refused' in admitted ? released : accept<ClusterEvent>(...released.events, ...admitted.events);
 };

@@ -52,6 +52,7 @@ describe('the folder of checks', () => {
     'connectivity',
     'free-space',
     'nodes-answered',
+    'minimum-compatible',
     'partitions',
     'version-compatibility-hypervisor',
     'version-compatibility-software',
@@ -68,7 +69,6 @@ describe('version-compatibility-software', () => {
     run('version-compatibility-software', precheckFacts(withN2({ layers: { software } }), upgradeTo(over)));
 
   it.each([
-    ['older than the release goes with', { version: '3.0.0', minCompatible: '1.0.0' }, '0.9.9', '0.9.9'],
     ['newer than the release', { version: '1.1.0' }, '1.2.0', 'newer'],
     ['not a version', { version: '1.1.0' }, 'nightly', 'nightly'],
     ['not reported', { version: '1.1.0' }, undefined, 'no version'],
@@ -78,12 +78,23 @@ describe('version-compatibility-software', () => {
     everyFindingExplains(findings);
   });
 
-  it.each(['1.0.0', '1.1.0'])(
-    'takes a node on the oldest that goes with it, and one on the release itself: %s',
-    (on) => {
-      expect(check({ version: '1.1.0', minCompatible: '1.0.0' }, on)).toEqual([]);
-    },
-  );
+  it('takes a node on the release itself, and one on any older version', () => {
+    for (const on of ['0.0.9', '1.1.0']) expect(check({ version: '1.1.0', minCompatible: '1.0.0' }, on)).toEqual([]);
+  });
+});
+
+describe('minimum-compatible', () => {
+  const check = (software: string): readonly CheckFinding[] => {
+    const to = upgradeTo({ version: '3.0.0', minCompatible: '1.0.0' });
+    return run('minimum-compatible', precheckFacts(withN2({ layers: { software } }), to));
+  };
+
+  it('refuses a node that is older than the release goes with, and takes one on the oldest that does (N-03, V-18)', () => {
+    const findings = check('0.9.9');
+    expect(findings).toEqual([expect.objectContaining({ nodeId: 'n2', evidence: expect.stringContaining('0.9.9') })]);
+    everyFindingExplains(findings);
+    for (const on of ['1.0.0', '3.0.0']) expect(check(on)).toEqual([]);
+  });
 });
 
 describe('version-compatibility-hypervisor', () => {

@@ -1,10 +1,11 @@
 import type { ClusterEvent, Member, Membership, Request, Strategy, UpgradeEvent } from '@baton/contracts';
-import { accept, type Decision, type Event, type Refusal } from '@baton/kernel';
+import { accept, refuse, type Decision, type Event, type Refusal } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { sameJson } from '../membership/same-json.js';
 import type { CatalogueEntry } from '../release/release.js';
 import type { Modes } from '../versions/modes.js';
+import { withFlags } from '../strategies/flags.js';
 import { findRoute, goalOf } from './route.js';
 
 /** Somebody wants an upgrade, or with `dryRun` only to know what it would be. */
@@ -18,8 +19,9 @@ export interface RequestUpgrade {
   readonly modes?: Modes;
   readonly autoCommit?: boolean;
   readonly dryRun: boolean;
-  /** With a reason: takes a quarantined release. */
+  /** With a reason; see `Flags`. */
   readonly force: boolean;
+  readonly disruptive: boolean;
   readonly reason?: string;
 }
 
@@ -43,16 +45,18 @@ export interface RequestGround {
 type Requested = UpgradeEvent | ClusterEvent;
 
 /** UpgradeRequested on the upgrade's own stream and, unless it is a dry run, its admission on the cluster's. */
-export const decideRequest = (command: RequestUpgrade, ground: RequestGround): Decision<Requested> => {
-  const { upgradeId, clusterId, strategy, dryRun, force, reason } = command;
+export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Decision<Requested> => {
+  const command = flagged(asked);
+  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, reason } = command;
   const { cluster, members, plan } = ground;
   const admit = (version: string, { backup } = strategy): Decision<ClusterEvent> =>
     dryRun && cluster.status !== 'absent'
       ? accept<ClusterEvent>()
-      : decideCluster({ type: 'AdmitUpgrade', upgradeId, version, force, reason, backup }, cluster);
+      : decideCluster({ type: 'AdmitUpgrade', upgradeId, version, backup }, cluster);
   // While the cluster is not free nothing else in the request matters.
   const free = admit('');
   if ('refused' in free) return free;
+  if (force && reason === undefined) return reasonMissing;
   const stale = plan && unfitting(command, members, plan);
   if (stale) return { refused: stale };
   const route = findRoute(command, ground);
@@ -61,18 +65,33 @@ export const decideRequest = (command: RequestUpgrade, ground: RequestGround): D
   if (!first || 'refused' in first) return first ?? accept<Requested>();
   const refused = others.find((one) => 'refused' in one);
   if (refused) return refused;
-  // Admitted is the first hop; what keeps a later one back is settled at the same time.
-  const lifted = others.flatMap((one) => ('events' in one ? one.events : []));
-  const admission = [...first.events, ...lifted.filter(({ type }) => type === 'QuarantineLifted')];
-  const admitted = admission.find((event) => event.type === 'UpgradeAdmitted');
+  const admitted = first.events.find((event) => event.type === 'UpgradeAdmitted');
   const data: Request = {
     ...{ upgradeId, upgradeNo: admitted?.data.upgradeNo ?? 0, clusterId, dryRun },
     ...route,
     autoCommit: command.autoCommit ?? strategy.autoCommit,
     ...(plan && { planId: plan.request.upgradeId, planDigest: plan.digest }),
+    ...(force && { force }),
+    ...(disruptive && { disruptive }),
     ...(reason !== undefined && { reason }),
   };
-  return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, admission));
+  return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
+};
+
+const reasonMissing = refuse(
+  'reason-missing',
+  'With force nodes may be too old for the release, and all nodes of a wave go down at once. Say why: {"reason": "..."}.',
+);
+
+/** With the strategies, of later hops too, as the flags make them. */
+const flagged = (command: RequestUpgrade): RequestUpgrade => {
+  const { strategy, modes } = command;
+  const strategies = modes && new Map([...modes.strategies].map(([name, one]) => [name, withFlags(one, command)]));
+  return {
+    ...command,
+    strategy: withFlags(strategy, command),
+    ...(modes && strategies && { modes: { ...modes, strategies } }),
+  };
 };
 
 /** The same events, for another stream than the decider's own. */
@@ -87,6 +106,9 @@ const unfitting = (command: RequestUpgrade, members: readonly Membership[], plan
   const no = (why: string): Refusal => ({ kind: 'plan-unfit', message: `Plan ${planId} ${why} ${again}` });
   if (request.clusterId !== command.clusterId) return no(`is for cluster ${request.clusterId}.`);
   if (digest === undefined) return no('has not passed its checks; see GET /v1/plans/' + planId + '.');
+  if ((request.force ?? false) !== command.force || (request.disruptive ?? false) !== command.disruptive) {
+    return no('was made with other flags: force and disruptive must be as they were.');
+  }
   const asked = request.path?.strategy ?? request.strategy.name;
   if (asked !== command.strategy.name) return no(`follows strategy ${asked}.`);
   const taker =

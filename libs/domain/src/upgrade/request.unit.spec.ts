@@ -30,7 +30,7 @@ const ground: RequestGround = {
   ],
 };
 const command: RequestUpgrade = {
-  ...{ upgradeId: 'u2', clusterId: 'demo', to: '1.1.0', strategy, dryRun: false, force: false },
+  ...{ upgradeId: 'u2', clusterId: 'demo', to: '1.1.0', strategy, dryRun: false, force: false, disruptive: false },
 };
 const plan: Approved = {
   request: { upgradeId: 'p1', clusterId: 'demo', to: '1.1.0', release: release('1.1.0'), strategy } as Request,
@@ -84,17 +84,13 @@ describe('a request for an upgrade', () => {
     expect(when({ to: '1.2.0' })).toEqual(refused('artifact-missing', 'PUT /v1/releases/1.2.0/artifact'));
   });
 
-  it('lifts a quarantine only by force with a reason', () => {
+  it('is refused for a release in quarantine, whatever force says', () => {
     const data = { version: '1.1.0', upgradeId: 'u1', reason: 'Upgrade u1 was rolled back from it.' };
     const quarantined = { cluster: cluster({ type: 'ReleaseQuarantined', data }) };
     expect(when({}, quarantined)).toEqual(refused('release-quarantined'));
-    expect(when({ force: true, reason: 'fixed' }, quarantined)).toMatchObject({
-      events: [
-        { type: 'UpgradeRequested' },
-        { type: 'QuarantineLifted', stream: 'cluster-demo' },
-        { type: 'UpgradeAdmitted', stream: 'cluster-demo' },
-      ],
-    });
+    expect(when({ force: true, reason: 'fixed' }, quarantined)).toEqual(
+      refused('release-quarantined', 'POST /v1/clusters/demo/quarantine/1.1.0/lift'),
+    );
   });
 
   it('as a dry run takes no number and freezes nothing, also while an upgrade is active', () => {
@@ -119,6 +115,51 @@ describe('a request for an upgrade', () => {
     unfit('goes to 1.1.0, not 1.2.0', {}, { to: '1.2.0' });
     unfit('follows strategy nutanix-aos', {}, { strategy: { ...strategy, name: 'other' } });
     unfit('strategy was changed', {}, { strategy: { ...strategy, seeds: 3 } });
+  });
+});
+
+describe('the flags of a request', () => {
+  const rolling = strategyOf({ waves: [{ name: 'nodes', lanes: { label: 'lane' }, canary: 1 }] });
+  const minCompatible = (oldest: string): RequestGround['catalogue'] => [
+    { status: 'uploaded', release: { ...release('1.1.0'), minCompatible: oldest } },
+  ];
+  // The 8 rows: what of force, disruptive and being compatible makes of a rolling strategy.
+  it.each([
+    [false, false, true, 'one after the other', 'error'],
+    [false, true, true, 'all at once', 'error'],
+    [true, false, true, 'all at once', 'warning'],
+    [true, true, true, 'all at once', 'warning'],
+    [false, false, false, 'one after the other', 'error'],
+    [false, true, false, 'all at once', 'error'],
+    [true, false, false, 'all at once', 'warning'],
+    [true, true, false, 'all at once', 'warning'],
+  ] as const)(
+    'force %s, disruptive %s, compatible %s: nodes go %s, and too old a node is an %s (V-15, V-18, V-19, V-20)',
+    (force, disruptive, isCompatible, together, severity) => {
+      const asked = { strategy: rolling, force, disruptive, reason: 'it must be today' };
+      const decided = when(asked, { catalogue: minCompatible(isCompatible ? '1.0.0' : '1.0.5') });
+      const data = ('events' in decided ? decided.events[0]?.data : undefined) as Request;
+      const { waves, checks } = data.strategy;
+      expect(waves).toEqual(together === 'all at once' ? [{ name: 'nodes', lanes: 'per-node' }] : rolling.waves);
+      expect(checks['minimum-compatible'] ?? 'error').toBe(severity);
+      expect([data.force ?? false, data.disruptive ?? false, data.reason]).toEqual([force, disruptive, asked.reason]);
+    },
+  );
+
+  it('need a reason for force, and none for a disruptive one (V-19)', () => {
+    expect(when({ force: true })).toEqual(refused('reason-missing', 'reason'));
+    expect(when({ disruptive: true })).toMatchObject({ events: [{ data: { disruptive: true } }, {}] });
+  });
+
+  it('must be those of the plan that it starts from', () => {
+    expect(when({ disruptive: true }, { plan })).toEqual(refused('plan-unfit', 'other flags'));
+  });
+
+  it('take nodes that no wave names along, all at once too (V-20)', () => {
+    const some = strategyOf({ waves: [{ name: 'leaders', select: { role: 'leader' }, lanes: 'one' }] });
+    expect(when({ strategy: some, disruptive: true })).toMatchObject({
+      events: [{ data: { strategy: { waves: [{ name: 'leaders' }, { name: 'rest', lanes: 'per-node' }] } } }, {}],
+    });
   });
 });
 
@@ -157,13 +198,10 @@ describe('a request that takes several hops', () => {
     expect(ask({ dryRun: true }, { catalogue: [first, registered, third] })).toHaveProperty('events.length', 1);
   });
 
-  it('takes a release that is quarantined on the way only by force, lifting it at once', () => {
+  it('does not take a release that is quarantined on the way', () => {
     const data = { version: '1.2.0', upgradeId: 'u1', reason: 'Upgrade u1 was rolled back from it.' };
     const quarantined = { cluster: cluster({ type: 'ReleaseQuarantined', data }) };
     expect(ask({}, quarantined)).toEqual(refused('release-quarantined', '1.2.0'));
-    expect(ask({ force: true, reason: 'fixed' }, quarantined)).toMatchObject({
-      events: [{ data: { to: '1.1.0' } }, { type: 'UpgradeAdmitted' }, { type: 'QuarantineLifted' }],
-    });
   });
 
   it('too far below a release goes on to the prechecks, where the refusal is an event (V-02)', () => {

@@ -20,7 +20,7 @@ export const goalOf = ({ path, to }: Request): string => path?.hops.at(-1)?.to ?
 
 /** The versions that a request leads through, by the strategy's rules and the catalogue. */
 export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route | Refused => {
-  const { strategy, modes, force, reason } = command;
+  const { strategy, modes, force } = command;
   const { members, catalogue, plan } = ground;
   const { layer } = strategy;
   const known = catalogue.flatMap((entry) => (entry.status === 'absent' ? [] : [entry]));
@@ -34,7 +34,7 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
   const question = {
     ...{ catalogue: releases, from, running, target: target.release, strategy },
     ...(modes && { modes }),
-    force: force && reason !== undefined,
+    force,
     costOf: costsOf(going),
   };
   const solution = solvePath(question);

@@ -2,14 +2,14 @@ import { isLeader } from '../../versions/rules.js';
 import { isOlder, parseVersion } from '../../versions/version.js';
 import { judgeNodes, type Check } from '../check.js';
 
-/** First axis: from what a node runs to the release, neither from too far below nor downwards, unless back is the way. */
+/** First axis: from what a node runs up to the release, unless back is the way; see minimum-compatible for how far. */
 export const check: Check = {
   name: 'version-compatibility-software',
   title: 'Every node runs a version that can be upgraded to the release',
   severity: 'error',
   run: (facts) =>
     judgeNodes(facts, ({ nodeId, member, facts: { layers } }) => {
-      const { version, layer, minCompatible } = facts.request.release;
+      const { version, layer } = facts.request.release;
       const { versions } = facts.request.strategy;
       const isBack = versions?.target === 'leader-previous';
       if (isBack && isLeader(versions, member)) return [];
@@ -22,12 +22,6 @@ export const check: Check = {
         if (isBack) return [];
         const evidence = `${nodeId} runs ${running}, which is newer than ${version}.`;
         return [{ nodeId, evidence, remedy: `Choose ${running} or a newer release.` }];
-      }
-      if (minCompatible !== undefined && isOlder(running, minCompatible)) {
-        const evidence = `${nodeId} runs ${running}; ${version} can be reached from ${minCompatible} or newer.`;
-        return [
-          { nodeId, evidence, remedy: `Upgrade to ${minCompatible} or a newer release before ${version} first.` },
-        ];
       }
       return [];
     }),
