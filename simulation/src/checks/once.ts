@@ -3,7 +3,14 @@ import { placeOf } from '../evidence/machines.js';
 import type { Exported, Outcome } from '../history.js';
 import type { Check } from './check.js';
 
-const ONCE_A_TURN = ['TokenGranted', 'HolderDrained', 'HolderActivated', 'HolderBooted', 'HolderStable', 'HolderUndrained'];
+const ONCE_A_TURN = [
+  'TokenGranted',
+  'HolderDrained',
+  'HolderActivated',
+  'HolderBooted',
+  'HolderStable',
+  'HolderUndrained',
+];
 
 /** What may be recorded once only; undefined: it may come again. */
 const onceKey = (event: Exported): string | undefined => {

@@ -4,7 +4,15 @@ import { isEnd, type Turn } from '../evidence/turns.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
 
-const TURN = ['HolderDrained', 'HolderActivated', 'HolderBooted', 'HolderStable', 'HolderUndrained', 'LaneStalled', 'LaneResumed'];
+const TURN = [
+  'HolderDrained',
+  'HolderActivated',
+  'HolderBooted',
+  'HolderStable',
+  'HolderUndrained',
+  'LaneStalled',
+  'LaneResumed',
+];
 
 interface Held {
   readonly nodeId: string;
