@@ -3,6 +3,7 @@ import { call, judge, NEW, NEXT, OLD, simulatedNodes, System, Trial, WITHIN_MS }
 
 const CLUSTERS = ['half-back', 'all-back', 'skips', 'finalizes', 'pauses', 'twins', 'commits'];
 const NODES = 4;
+const LAST_NODE = `n${NODES}`;
 
 let system: System;
 beforeAll(async () => {
@@ -46,10 +47,13 @@ const grantedAfterStops = async (trial: Trial, moment: string) => {
   const found: unknown[] = [];
   for (let turn = 1; turn < NODES; turn += 1) {
     const command = turn === NODES - 1 ? 'abort' : 'pause';
+    // However late the command is given on a busy host, the upgrade has not ended before it.
+    await trial.fault(LAST_NODE, { at: 'boot', kind: 'hang' });
     await trial.watch.untilType(moment, turn);
     // A moment that is another one each time finds more.
     for (let looks = Math.floor(Math.random() * LOOKS_MAX); looks > 0; looks -= 1) await trial.nodes();
     const position = await trial.command(command);
+    await trial.heal(LAST_NODE);
     const isFree = async () =>
       (await system.api.status(trial.upgradeId, `?after=${position}`)).lanes.every(({ token }) => !token);
     await eventually('the holder has come to its end', isFree, WITHIN_MS);

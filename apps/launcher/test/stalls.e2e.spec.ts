@@ -93,7 +93,13 @@ const HOLDERS: readonly (readonly [what: string, Story])[] = [
     {
       clusterId: 'comes-and-goes',
       faults: { n2: { at: 'stable', kind: 'flap', ms: 60, times: 1 } },
-      wait: { kind: /service-down|not-stable/, nodeId: 'n2', command: 'resume', says: '6000 ms were allowed' },
+      // At the deadline it is up or down; if it is up, a busy host may not have got its probe through.
+      wait: {
+        kind: /service-down|not-stable|peer-unreachable/,
+        nodeId: 'n2',
+        command: 'resume',
+        says: '6000 ms were allowed',
+      },
       mend: n2IsHealed,
       grants: once,
     },

@@ -9,9 +9,17 @@ import type { HostedStage, HostPorts } from './ports.js';
 
 interface Letter {
   readonly command: StageCommand;
+  /** For all who wait for it. */
+  readonly carriedOut: Promise<void>;
   readonly resolve: () => void;
   readonly reject: (reason: unknown) => void;
 }
+
+const letterOf = (command: StageCommand): Letter => {
+  let ends: Pick<Letter, 'resolve' | 'reject'> | undefined;
+  const carriedOut = new Promise<void>((resolve, reject) => (ends = { resolve, reject }));
+  return { command, carriedOut, ...ends! };
+};
 
 const TRIES = 10;
 /** Commands decided into one append: enough to share a commit, few enough to stay far from the log's limits. */
@@ -59,10 +67,13 @@ export class Instance {
     // Once it has ended nothing can follow from anything, so whoever still knows it is done with it.
     if (this.stopped && this.ended) return Promise.resolve();
     if (this.stopped) return Promise.reject(new RetryableError(`${this.fold.ownStream} is stopping`));
-    return new Promise((resolve, reject) => {
-      this.mailbox.push({ command, resolve, reject });
-      if (!this.working) void this.work();
-    });
+    const last = this.mailbox.at(-1);
+    // One look is as good as many: when a thousand lanes stall at once, each hears of it a thousand times.
+    if (command.type === 'Advance' && last?.command.type === 'Advance') return last.carriedOut;
+    const letter = letterOf(command);
+    this.mailbox.push(letter);
+    if (!this.working) void this.work();
+    return letter.carriedOut;
   }
 
   /** Takes in an event that somebody else appended. */

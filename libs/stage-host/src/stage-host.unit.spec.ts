@@ -80,6 +80,31 @@ describe('the stage host', () => {
     expect(await types()).toEqual(['Began']);
   });
 
+  it('looks once, for all who tell it meanwhile that there is news', async () => {
+    const log = new InMemoryEventLog();
+    const requested = await appendTo(log, 'UpgradeRequested', 0);
+    let looks = 0;
+    const { host, types } = world(log, undefined, {
+      ...toyStage,
+      decide: (command, state, context) => {
+        if (command.type === 'Advance') looks += 1;
+        return toyStage.decide(command, state, context);
+      },
+    });
+    let commit = (): void => undefined;
+    const straight = log.append.bind(log);
+    log.append = async (append) => {
+      await new Promise<void>((resolve) => (commit = resolve));
+      return straight(append);
+    };
+    const told = Promise.all(Array.from({ length: 100 }, () => host.react(requested)));
+    await settle();
+    commit();
+    await told;
+    expect(await types()).toEqual(['Began']);
+    expect(looks).toBe(2);
+  });
+
   it('sends what stays unanswered again with back-off from 1 to 30 s, and once more after a restart', async () => {
     const first = world();
     const requested = await appendTo(first.log, 'UpgradeRequested', 0);
