@@ -18,10 +18,9 @@ const answer = async (bus: Bus, message: Msg, confirm: (ask: ConfirmAsk) => Prom
   }
 };
 
-/** Answers the agents' questions, each in one of the replicas. The result ends it. */
+/** Answers the agents' questions, in every replica: the first answer counts, so one that hangs keeps no node waiting. The result ends it. */
 export const serveConfirm = (bus: Bus, confirm: (ask: ConfirmAsk) => Promise<ConfirmReply>): (() => void) => {
   const subscription = bus.nc.subscribe(confirmSubject('*', '*'), {
-    queue: 'confirm',
     callback: (_error, message) => void answer(bus, message, confirm),
   });
   return () => subscription.unsubscribe();

@@ -1,11 +1,14 @@
 export { Api, call, WITHIN_MS, type Answered, type UpgradeWish } from './api.js';
+export { unhandledOn } from './bus.js';
 export { Clients } from './clients.js';
 export { ClosedDoor } from './closed-door.js';
 export { Gate } from './gate.js';
 export { collectHistory, judge, judgeStatus } from './history.js';
-export { diskOf, heal, setFault, simulatedNodes, type Fault, type SimulatedNode } from './nodes.js';
+export { diskOf, downsOf, heal, setFault, simulatedNodes, type Fault, type SimulatedNode } from './nodes.js';
 export { commitsOf, loggedOf, onDatabase, readModelsOf, type Logged } from './database.js';
 export { Recorder } from './recorder.js';
+export { Replicas } from './replicas.js';
+export { Standstill, type Moment } from './standstill.js';
 export { System } from './system.js';
 export { LAST, NEW, NEXT, OLD, Trial, type Wait } from './trial.js';
 export { Watch } from './watch.js';

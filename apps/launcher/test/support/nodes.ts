@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import type { System } from './system.js';
 import { call } from './api.js';
 
@@ -57,3 +58,14 @@ export const heal = async (system: System, clusterId: string, nodeId: string, at
 /** Where a node keeps what it stored, staged and did. */
 export const diskOf = ({ folder }: System, clusterId: string, nodeId: string): string =>
   `${folder}/nodes/${clusterId}/${nodeId}`;
+
+/** How often each machine of a cluster went down since its first start, as the machines recorded it themselves. */
+export const downsOf = ({ folder }: System, clusterId: string): Readonly<Record<string, number>> => {
+  const lines = readFileSync(`${folder}/nodes/truth.jsonl`, 'utf8').trimEnd().split('\n');
+  const downs: Record<string, number> = {};
+  for (const line of lines) {
+    const { nodeId, ...truth } = JSON.parse(line) as { clusterId: string; nodeId: string; event: string };
+    if (truth.clusterId === clusterId && truth.event === 'down') downs[nodeId] = (downs[nodeId] ?? 0) + 1;
+  }
+  return downs;
+};

@@ -50,8 +50,8 @@ export class System {
   }
 
   /** Follows an upgrade, at the latest until `stop`. */
-  watch(upgradeId: string): Watch {
-    const watch = new Watch(this.stack.gatewayUrl, upgradeId);
+  watch(upgradeId: string, gatewayUrl = this.stack.gatewayUrl): Watch {
+    const watch = new Watch(gatewayUrl, upgradeId);
     this.watches.push(watch);
     return watch;
   }

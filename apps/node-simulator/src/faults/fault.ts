@@ -9,6 +9,7 @@ export const POINTS = [
   'stable',
   'finalize',
   'heartbeat',
+  'inspect',
   'probe',
   'http',
   'workload',
@@ -102,6 +103,10 @@ export const FAULTS: Readonly<Record<Point, Readonly<Partial<Record<Kind, string
     flap: 'now: the services come and go',
     'crash-loop': 'now: the machine crashes, and again when it is up',
     gone: 'now: the machine goes off',
+  },
+  inspect: {
+    hang: 'the services get no answer about the machine',
+    slow: 'the services get their answer about the machine later',
   },
   probe: {
     fail: 'peers get an error for an answer',

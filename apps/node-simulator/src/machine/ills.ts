@@ -5,6 +5,8 @@ import type { Body } from './body.js';
 import type { NodeWire } from './options.js';
 import type { Ailment } from './vitals.js';
 
+type Handle = Parameters<NodeWire['serve']>[0];
+
 /** A machine that goes off again and again is up for so long in between. */
 const UP_MS = 500;
 /** Services that come and go are down for so long, and then up. */
@@ -47,11 +49,11 @@ export class Ills {
     if (at === 'heartbeat' && (kind === 'gone' || kind === 'crash-loop')) this.strikeNow(kind);
   }
 
-  /** The same wire with heartbeats that may be lost or late. */
-  heartbeats(wire: NodeWire): NodeWire {
+  /** The same wire with heartbeats and answers that may be lost or late. */
+  afflict(wire: NodeWire): NodeWire {
     const { faults } = this.machine;
     return {
-      serve: (handle) => wire.serve(handle),
+      serve: (handle) => wire.serve(this.answering(handle)),
       onReconnect: (listener) => wire.onReconnect(listener),
       report: (answer) => wire.report(answer),
       hello: (hello) => wire.hello(hello),
@@ -62,6 +64,19 @@ export class Ills {
         if (!fault) return wire.heartbeat(heartbeat);
         void faults.passed(fault, lifeSignal).then(() => lifeSignal.aborted || wire.heartbeat(heartbeat));
       },
+    };
+  }
+
+  private answering(handle: Handle): Handle {
+    return async (command) => {
+      const { faults, lifeSignal } = this.machine;
+      const fault = command.verb === 'inspect' ? faults.strike('inspect', 'hang', 'slow') : undefined;
+      if (fault) {
+        await faults.passed(fault, lifeSignal);
+        // Its next life has nothing to say for this one.
+        lifeSignal.throwIfAborted();
+      }
+      return handle(command);
     };
   }
 

@@ -218,7 +218,7 @@ export class Machine implements Body {
       this.upSince = performance.now();
     }
     [this.active, this.manifest, this.isDrained] = [active, manifest, false];
-    this.agent ??= await AgentLife.begin(this, this.ills.heartbeats(this.options.wire));
+    this.agent ??= await AgentLife.begin(this, this.ills.afflict(this.options.wire));
     const digests = await this.digests();
     if (this.isStopped) return;
     this.record('up', cause, digests);
