@@ -117,11 +117,12 @@ describe('with every service in two replicas', () => {
       // Back, with what they knew and meant to do then.
       standstill.goOn(...STAGES);
       await standstill.ofRelay();
-      await standstill.ofReadModels();
-      await standstill.ofGateway(async () => {
-        await heal(system, 'lab', LAST, 'boot');
-        await watch.untilType('UpgradeCompleted');
-      });
+      await standstill.ofReadModels(() =>
+        standstill.ofGateway(async () => {
+          await heal(system, 'lab', LAST, 'boot');
+          await watch.untilType('UpgradeCompleted');
+        }),
+      );
 
       expect((await api.reaches(upgradeId, 'completed')).versions).toEqual({ [version]: NODES });
       for (const type of [

@@ -72,8 +72,8 @@ export class Standstill {
     this.replicas.goOn('projection-svc', relaying);
   }
 
-  /** Who folds has a page of the read models under way; then it goes on. */
-  async ofReadModels(): Promise<void> {
+  /** Who folds has a page of the read models under way; after `meanwhile` it goes on. */
+  async ofReadModels(meanwhile: () => Promise<void>): Promise<void> {
     await this.folded(await this.record());
     // Both, while one of them still stands in for the other.
     const positions = await this.ofProjections('baton_read_models_position');
@@ -84,6 +84,7 @@ export class Standstill {
       await underWay('projection-svc', folding.length);
       await this.replicas.stop('projection-svc', stopped);
     });
+    await meanwhile();
     await this.folded(await this.record());
     this.stood('projection-svc', stopped);
     this.replicas.goOn('projection-svc', stopped);
