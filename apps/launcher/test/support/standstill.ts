@@ -72,22 +72,18 @@ export class Standstill {
     this.replicas.goOn('projection-svc', relaying);
   }
 
-  /** Who folds has a page of the read models under way; after `meanwhile` it goes on. */
+  /** Both have the same page of the read models under way when one is stopped; after `meanwhile` it goes on. */
   async ofReadModels(meanwhile: () => Promise<void>): Promise<void> {
-    await this.folded(await this.record());
-    // Both, while one of them still stands in for the other.
-    const positions = await this.ofProjections('baton_read_models_position');
-    const folding = BOTH.filter((_, index) => (positions[index] ?? 0) > 0);
-    const [stopped = 0] = folding;
     await holding(this.system, 'read.checkpoint', async (underWay) => {
       await this.record();
-      await underWay('projection-svc', folding.length);
-      await this.replicas.stop('projection-svc', stopped);
+      // One by itself, the other one in its place, as that takes so long.
+      await underWay('projection-svc', BOTH.length);
+      await this.replicas.stop('projection-svc', this.replica);
     });
     await meanwhile();
     await this.folded(await this.record());
-    this.stood('projection-svc', stopped);
-    this.replicas.goOn('projection-svc', stopped);
+    this.stood('projection-svc', this.replica);
+    this.goOn('projection-svc');
   }
 
   /**
