@@ -85,6 +85,9 @@ const commandOf = (upgradeNo: number, verb: Verb): NodeCommand => {
   throw new Error(`no ${verb} of upgrade ${upgradeNo} was sent`);
 };
 
+/** What is recorded of each node in any upgrade. */
+const STEPS = ['FactsCollected', 'NodeProbed', 'NodeStaged', 'TokenGranted', 'HolderBooted', 'TokenReturned'];
+
 /** How often each node has an event of this type. */
 const perNode = async (upgradeId: string, type: string): Promise<Readonly<Record<string, number>>> => {
   const counts: Record<string, number> = {};
@@ -118,23 +121,20 @@ describe('with every service in two replicas', () => {
       standstill.goOn(...STAGES);
       await standstill.ofRelay();
       await standstill.ofReadModels(() =>
-        standstill.ofGateway(async () => {
+        standstill.ofGateway(upgradeId, async () => {
+          await api.command(upgradeId, 'resume');
           await heal(system, 'lab', LAST, 'boot');
           await watch.untilType('UpgradeCompleted');
         }),
       );
 
       expect((await api.reaches(upgradeId, 'completed')).versions).toEqual({ [version]: NODES });
-      for (const type of [
-        'FactsCollected',
-        'NodeProbed',
-        'NodeStaged',
-        'TokenGranted',
-        'HolderBooted',
-        'TokenReturned',
-      ])
+      for (const type of STEPS) {
         expect({ type, counts: await perNode(upgradeId, type) }).toEqual({ type, counts: each(1) });
+      }
       expect(await perNode(upgradeId, 'SeedStored')).toEqual({ n1: 1, n2: 1 });
+      const log = await loggedOf(system, upgradeId);
+      expect(log.filter(({ type }) => type === 'PauseRequested')).toHaveLength(1);
     },
     4 * WITHIN_MS,
   );

@@ -87,20 +87,19 @@ export class Standstill {
   }
 
   /**
-   * Both gateways are carrying out the same request when one is stopped; the other one answers it. After `meanwhile` the
-   * first goes on, and has to give the same answer.
+   * Both gateways are carrying out the same request to pause when one is stopped; the other one answers it. After
+   * `meanwhile` the first goes on, and has to give the same answer.
    */
-  async ofGateway(meanwhile: () => Promise<void>): Promise<void> {
-    const version = this.nextVersion();
+  async ofGateway(upgradeId: string, meanwhile: () => Promise<void>): Promise<void> {
     let answers: readonly Promise<Answer>[] = [];
     await holding(this.system, 'baton.head', async (underWay) => {
-      answers = this.system.stack.gatewayUrls.map((url) => register(url, version));
+      answers = this.system.stack.gatewayUrls.map((url) => pause(url, upgradeId));
       for (const answer of answers) answer.catch(() => undefined);
       await underWay('api-gateway', BOTH.length);
       await this.replicas.stop('api-gateway', this.replica);
     });
     const answer = await answers[2 - this.replica];
-    expect(answer).toMatchObject({ status: 201 });
+    expect(answer).toMatchObject({ status: 202 });
     await meanwhile();
     this.stood('api-gateway', this.replica);
     this.goOn('api-gateway');
@@ -132,13 +131,9 @@ export class Standstill {
 
   /** The position of an event that nobody has to do anything about. */
   private async record(): Promise<number> {
-    const body = { ...RELEASE, version: this.nextVersion() };
-    return (await this.api.ask<{ position: number }>('POST', '/v1/releases', body)).position;
-  }
-
-  private nextVersion(): string {
     this.releases += 1;
-    return `9.${this.replica}.${this.releases}`;
+    const body = { ...RELEASE, version: `9.${this.replica}.${this.releases}` };
+    return (await this.api.ask<{ position: number }>('POST', '/v1/releases', body)).position;
   }
 
   private relayed(position: number): Promise<void> {
@@ -161,11 +156,11 @@ interface Answer {
 }
 
 /** Waits for the answer however long it takes. */
-const register = async (gatewayUrl: string, version: string): Promise<Answer> => {
-  const response = await fetch(`${gatewayUrl}/v1/releases`, {
+const pause = async (gatewayUrl: string, upgradeId: string): Promise<Answer> => {
+  const response = await fetch(`${gatewayUrl}/v1/upgrades/${upgradeId}/pause`, {
     method: 'POST',
-    headers: { 'content-type': 'application/json', 'idempotency-key': version },
-    body: JSON.stringify({ ...RELEASE, version }),
+    headers: { 'content-type': 'application/json', 'idempotency-key': upgradeId },
+    body: JSON.stringify({ reason: 'a spec' }),
   });
   return { status: response.status, body: await response.json() };
 };
