@@ -167,6 +167,7 @@ export {
   NODE_GATES,
   type NodeGate,
   type FailureAction,
+  type Interruptions,
   type OnFailure,
   type RollbackRule,
   type Severity,

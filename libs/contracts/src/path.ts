@@ -16,6 +16,8 @@ export interface Hop {
   readonly down: number;
   /** Milliseconds, if each step takes as long as the strategy allows it and nothing stalls. */
   readonly expectedMs: number;
+  /** Protocols whose clients are interrupted; absent: the strategy does not say. */
+  readonly interrupts?: readonly string[];
   readonly effects?: Effects;
   /** What went over in this hop does not go back. */
   readonly oneWay?: true;

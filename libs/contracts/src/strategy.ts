@@ -150,6 +150,14 @@ export interface NodeGate {
   readonly onTimeout?: FailureAction;
 }
 
+/** What clients notice by protocol. */
+export interface Interruptions {
+  /** Their clients stick to a node: interrupted when that node goes over. */
+  readonly sticky?: readonly string[];
+  /** Their clients go on at another node: interrupted only when all nodes go over together. */
+  readonly retrying?: readonly string[];
+}
+
 /** The named policy an upgrade follows; a YAML file in `strategies/`. */
 export interface Strategy {
   readonly name: string;
@@ -171,6 +179,8 @@ export interface Strategy {
   readonly onFailure: OnFailure;
   /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
   readonly backup?: { readonly keep: number };
+  /** Protocols that are interrupted, for the plan to say; absent: not said. Empty: none is. */
+  readonly interrupts?: Interruptions;
   /** Nodes are granted the way forward only in one of these; absent: at any time. */
   readonly windows?: readonly WindowRule[];
   readonly rollback?: RollbackRule;

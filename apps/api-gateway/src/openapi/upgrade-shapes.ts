@@ -70,6 +70,8 @@ const common = {
   strategy: text(),
 };
 
+const interrupts = list(text(), 'Protocols whose clients are interrupted; absent: the strategy does not say');
+
 /** The way that an upgrade is a part of. */
 const path = object(
   {
@@ -82,6 +84,7 @@ const path = object(
         turns: count('So many turns come one after the other'),
         down: count('So many nodes are down at a time, at most'),
         expectedMs: count('If each step takes as long as the strategy allows it and nothing stalls'),
+        'interrupts?': interrupts,
         'effects?': effects,
         'oneWay?': flag('What went over in this hop does not go back'),
       }),
@@ -144,6 +147,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
       seeds: list(text(), 'The first of them get the artifact first'),
       skipped: list(object({ nodeId: text(), why: text() })),
       ...{ from: text(), to: text(), disruption: text('What clients notice') },
+      'interrupts?': interrupts,
     }),
     lanes: list(object({ wave: count(), lane: text(), nodes: list(text(), 'In their order') })),
     checks: list(check),

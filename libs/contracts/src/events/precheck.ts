@@ -66,6 +66,8 @@ export interface PlanSummary {
   readonly to: string;
   /** What clients notice, e.g. `one node at a time is down`. */
   readonly disruption: string;
+  /** Protocols whose clients are interrupted; absent: the strategy does not say. */
+  readonly interrupts?: readonly string[];
 }
 export type PlanMade = Event<'PlanMade', { run: number; digest: string; summary: PlanSummary }>;
 export type PrecheckPassed = Event<'PrecheckPassed', { run: number; warnings: number }>;

@@ -1,6 +1,7 @@
 import type { Member, Strategy } from '@baton/contracts';
 import type { HopCost } from '../versions/solve-path.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
+import { interruptedBy } from './interrupted.js';
 import { waveRule } from './wave-rules.js';
 
 /** Turns one after the other, when a lane opens as soon as another one of so many is done. */
@@ -27,9 +28,12 @@ export const hopCost = (strategy: Strategy, members: readonly Member[]): HopCost
   const soakMs = costs.reduce((sum, wave) => sum + wave.soakMs, 0);
   const { precheckMs, storeMs, stageMs, drainMs, activateMs, bootMs, stableWithinMs } = timing;
   const turnMs = drainMs + activateMs + bootMs + stableWithinMs;
+  const down = Math.max(0, ...costs.map((wave) => wave.down));
+  const interrupts = interruptedBy(strategy, down, members.length);
   return {
     turns,
-    down: Math.max(0, ...costs.map(({ down }) => down)),
+    down,
+    ...(interrupts && { interrupts }),
     expectedMs: precheckMs + storeMs + stageMs + turns * turnMs + soakMs,
   };
 };

@@ -1,4 +1,4 @@
-import type { WaveRule } from '@baton/contracts';
+import type { Strategy, WaveRule } from '@baton/contracts';
 import { member, strategy } from '../../test/precheck-fixtures.js';
 import { hopCost } from './hop-cost.js';
 
@@ -13,6 +13,17 @@ describe('the cost of a hop', () => {
     expect(cost({ name: 'all', lanes: { label: 'lane' } })).toEqual({ turns: 3, down: 3, expectedMs: BASE + 3 * TURN });
     expect(cost({ name: 'all', lanes: 'per-node' })).toEqual({ turns: 1, down: 6, expectedMs: BASE + TURN });
     expect(hopCost(strategy(), [])).toEqual({ turns: 0, down: 0, expectedMs: BASE });
+  });
+
+  it('says whose clients are interrupted: by one node those that stick to it, by all at once all others too (Q-08)', () => {
+    const interrupts = { sticky: ['SMB'], retrying: ['NFS'] };
+    const of = (lanes: WaveRule['lanes'], over: Partial<Strategy> = { interrupts }) =>
+      hopCost(strategy({ waves: [{ name: 'all', lanes }], ...over }), nodes).interrupts;
+    expect(of('one', { interrupts: {} })).toEqual([]);
+    expect(of('one')).toEqual(['SMB']);
+    expect(of({ label: 'lane' })).toEqual(['SMB']);
+    expect(of('per-node')).toEqual(['SMB', 'NFS']);
+    expect(of('one', {})).toBeUndefined();
   });
 
   it('counts waves one after the other, what opens later in a wave, and the time to soak', () => {

@@ -3,6 +3,7 @@ import type { ExaminedNode } from '../precheck/check.js';
 import { fitting } from '../precheck/event-size.js';
 import { isLeader } from '../versions/rules.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
+import { interruptedBy } from './interrupted.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
 import { waveRule } from './wave-rules.js';
@@ -87,6 +88,11 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
     const why = whyNot(node);
     return why === undefined ? [] : [{ nodeId: node.nodeId, why }];
   });
+  const interrupts = interruptedBy(
+    strategy,
+    Math.max(0, ...waves.map((wave) => together(request, wave))),
+    nodes.length,
+  );
   const summary: PlanSummary = {
     waves: waves.map((wave, index) => ({
       wave: index + 1,
@@ -100,6 +106,7 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
     from,
     to,
     disruption: disruption(request, waves, nodes.length),
+    ...(interrupts && { interrupts }),
   };
   return { lanes, summary, digestText: digestText(request, nodes, going, lanes) };
 };

@@ -66,6 +66,15 @@ describe('the order of a wave', () => {
   });
 });
 
+it('names the protocols that are interrupted (Q-08)', () => {
+  const over = { interrupts: { sticky: ['SMB'], retrying: ['NFS'] } };
+  const of = (...waves: readonly WaveRule[]) =>
+    makePlan(request({ strategy: strategy({ ...over, waves }) }), four).summary;
+  expect(of({ name: 'nodes', lanes: 'one' }).interrupts).toEqual(['SMB']);
+  expect(of({ name: 'nodes', lanes: 'per-node' }).interrupts).toEqual(['SMB', 'NFS']);
+  expect(of({ name: 'nodes', lanes: 'per-node', canary: 1 }).interrupts).toEqual(['SMB']);
+});
+
 it('says how many are down at a time where not all lanes go at once, and how they go over', () => {
   const wave: WaveRule = { name: 'nodes', lanes: 'per-node', lanesAtOnce: 2, activation: 'restart' };
   expect(planOf(four, wave).summary.disruption).toBe(

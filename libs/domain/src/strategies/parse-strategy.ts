@@ -15,7 +15,15 @@ import {
   type StrategyError,
 } from './rules.js';
 import { versionContradictions, versionFields } from './versions.js';
-import { mixedFields, onFailureRule, rollbackFields, waveContradictions, waveFields, windowFields } from './waves.js';
+import {
+  interruptFields,
+  mixedFields,
+  onFailureRule,
+  rollbackFields,
+  waveContradictions,
+  waveFields,
+  windowFields,
+} from './waves.js';
 
 const DAY_MS = 24 * 60 * 60 * 1000;
 const SEEDS_MAX = 16;
@@ -55,6 +63,7 @@ const strategy = record<Strategy>({
   windows: optional(listOf(windowFields)),
   rollback: optional(rollbackFields),
   mixed: optional(mixedFields),
+  interrupts: optional(interruptFields),
   autoCommit: trueOrFalse,
   versions: optional(versionFields),
 });

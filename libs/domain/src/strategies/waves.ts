@@ -2,6 +2,7 @@ import {
   ACTIVATIONS,
   FAILURE_ACTIONS,
   WEEKDAYS,
+  type Interruptions,
   type OnFailure,
   type RollbackRule,
   type Strategy,
@@ -78,6 +79,10 @@ export const rollbackFields = record<RollbackRule>({
 export const mixedFields = record<NonNullable<Strategy['mixed']>>({
   warnAfterMs: wholeNumber(0, YEAR_MS, 'milliseconds'),
 });
+
+const protocols = listOf(matching(/^[\w.-]{1,32}$/, 'the name of a protocol, e.g. SMB'));
+
+export const interruptFields = record<Interruptions>({ sticky: optional(protocols), retrying: optional(protocols) });
 
 /** What no field of waves, windows and rollback can say alone. */
 export const waveContradictions = ({ waves, windows, rollback, timing }: Strategy): readonly StrategyError[] => {

@@ -6,7 +6,7 @@ import { compareReleases } from './target.js';
 import { isOlder, isSupportedPair, parseVersion } from './version.js';
 
 /** What a hop costs in the cluster that is asked about. */
-export type HopCost = Pick<Hop, 'turns' | 'down' | 'expectedMs'>;
+export type HopCost = Pick<Hop, 'turns' | 'down' | 'expectedMs' | 'interrupts'>;
 
 export interface PathQuestion {
   /** The releases of one layer. */
