@@ -1,4 +1,4 @@
-import type { NodeGate, OnFailure, Strategy } from '@baton/contracts';
+import type { NodeGate, OnFailure } from '@baton/contracts';
 import { eventually } from '@baton/testing';
 import { judge, NEW, NEXT, OLD, System, Trial, WITHIN_MS, type Fault } from './support/index.js';
 
@@ -70,18 +70,13 @@ beforeAll(async () => {
 afterAll(() => system?.stop(), WITHIN_MS);
 
 /** The strategy `strict` under another name, with this rule for failures. */
-const publish = async (name: string, { onFailure, gates }: Pick<Story, 'onFailure' | 'gates'>): Promise<void> => {
-  const { strategy } = await system.api.ask<{ strategy: Strategy }>('GET', '/v1/strategies/strict');
-  // Only what a fault is about may be late here, however slow the machine under it is.
-  const timing = { ...strategy.timing, drainMs: 60_000, activateMs: 60_000, bootMs: 60_000, stableWithinMs: 10_000 };
-  await system.api.ask('PUT', `/v1/strategies/${name}`, {
-    ...strategy,
-    name,
+const publish = (name: string, { onFailure, gates }: Pick<Story, 'onFailure' | 'gates'>): Promise<void> =>
+  system.api.strategy(name, 'strict', ({ timing }) => ({
     onFailure,
-    timing,
+    // Only what a fault is about may be late here, however slow the machine under it is.
+    timing: { ...timing, drainMs: 60_000, activateMs: 60_000, bootMs: 60_000, stableWithinMs: 10_000 },
     ...(gates && { gates }),
-  });
-};
+  }));
 
 const versionsOf = async (trial: Trial): Promise<readonly string[]> =>
   (await trial.nodes()).map(({ layers }) => layers['software'] ?? '');

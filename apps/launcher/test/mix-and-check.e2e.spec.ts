@@ -130,7 +130,8 @@ describe('a check that fails', () => {
     async () => {
       const [before, machines] = [kept(), await simulatedNodes(system, 'refused')];
       const closed = { n2: { at: 'probe', kind: 'unreachable' } };
-      const trial = await Trial.start(system, 'refused', closed, { strategy: 'patient' });
+      await system.api.strategy('wary', 'patient', () => ({ checks: { connectivity: 'error' } }));
+      const trial = await Trial.start(system, 'refused', closed, { strategy: 'wary' });
       await system.api.reaches(trial.upgradeId, 'blocked');
       const { waiting, next } = await system.api.explain(trial.upgradeId);
       const found = waiting.find(({ nodeId }) => nodeId === 'n1');

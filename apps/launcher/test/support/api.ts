@@ -1,4 +1,4 @@
-import type { OperatorCommand, UpgradeStatus } from '@baton/contracts';
+import type { OperatorCommand, Strategy, UpgradeStatus } from '@baton/contracts';
 import type { Explanation } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
 import { eventually } from '@baton/testing';
@@ -85,6 +85,12 @@ export class Api {
     await this.ask('POST', '/v1/releases', { version, layer: 'software', kind: 'spec', sha256, size });
     await uploadArtifact(this.url, version, size);
     return sha256;
+  }
+
+  /** Publishes that strategy under another name and with these fields changed. */
+  async strategy(name: string, from: string, changes: (strategy: Strategy) => Partial<Strategy>): Promise<void> {
+    const { strategy } = await this.ask<{ strategy: Strategy }>('GET', `/v1/strategies/${from}`);
+    await this.ask('PUT', `/v1/strategies/${name}`, { ...strategy, ...changes(strategy), name });
   }
 
   /** The id of the upgrade that begins. */
