@@ -4,3 +4,4 @@ export { eventually } from './eventually.js';
 export { given, recorded, type Given } from './given-when-then.js';
 export { startNats, type TestNats } from './nats.js';
 export { startPostgres, type TestPostgres } from './postgres.js';
+export { renamed, shippedNames, shippedStrategy, shippedTable, shippedText, writeShipped } from './shipped.js';

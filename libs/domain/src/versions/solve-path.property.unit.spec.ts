@@ -9,6 +9,8 @@ interface Case {
   readonly rules: VersionRules;
   readonly fast: VersionRules;
   readonly rows: readonly ModeRow[] | undefined;
+  /** What was asked for may be one of the modes. */
+  readonly name: string;
   readonly force: boolean;
 }
 
@@ -39,7 +41,7 @@ const row = fc.record(
 const cases: fc.Arbitrary<Case> = fc.record({
   versions: fc.uniqueArray(version, { minLength: 2, maxLength: 7, selector: (one) => one.join('.') }),
   oldest: fc.array(fc.nat({ max: 6 }), { minLength: 7, maxLength: 7 }),
-  ...{ rules, fast: rules, force: fc.boolean() },
+  ...{ rules, fast: rules, force: fc.boolean(), name: fc.constantFrom('asked', 'asked', 'fast') },
   rows: fc.option(
     fc
       .tuple(
@@ -61,7 +63,7 @@ const compare = (a: string, b: string): number =>
 
 const MS: Readonly<Record<string, number>> = { asked: 500, fast: 100, slow: 900 };
 
-const questionOf = ({ versions, oldest, rules: asked, fast, rows, force }: Case): PathQuestion => {
+const questionOf = ({ versions, oldest, rules: asked, fast, rows, name: own, force }: Case): PathQuestion => {
   const sorted = versions.map(text).toSorted(compare);
   // Each release goes with one of those before it, or with any.
   const catalogue = sorted.map((one, index): Release => {
@@ -74,7 +76,7 @@ const questionOf = ({ versions, oldest, rules: asked, fast, rows, force }: Case)
   if (!target) throw new Error('there is no catalogue');
   return {
     ...{ catalogue, from, target, force, running: [from] },
-    strategy: strategy({ name: 'asked', versions: asked }),
+    strategy: strategy({ name: own, versions: asked }),
     ...(rows && {
       modes: { table, strategies: new Map(strategies.map((one) => [one.name, one])), today: '2026-03-01' },
     }),
@@ -94,7 +96,7 @@ const taker = ({ strategy: asked, modes, force }: PathQuestion, from: string, to
   );
   const best = rows?.toSorted((a, b) => (rank(a) < rank(b) ? 1 : -1))[0];
   const one = modes ? modes.strategies.get(best?.strategy ?? '') : asked;
-  if (!one) return undefined;
+  if (!one || (modes?.strategies.has(asked.name) && one.name !== asked.name)) return undefined;
   if (!force && to.minCompatible !== undefined && compare(from, to.minCompatible) < 0) return undefined;
   const [a, b] = [numbers(from), numbers(to.version)];
   const [major = 0, minor = 0] = [(b[0] ?? 0) - (a[0] ?? 0), (b[1] ?? 0) - (a[1] ?? 0)];

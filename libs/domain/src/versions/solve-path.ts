@@ -99,12 +99,18 @@ const isBetter = (a: Way, b: Way): boolean =>
 /** The strategy that may take a step; undefined: a rule that is not ignored forbids it. */
 const takerOf = (question: PathQuestion, from: string, release: Release, ignored: Ignored): Strategy | undefined => {
   const { strategy, modes } = question;
-  const mode = modes ? modeOf(modes, from, release.version) : strategy;
+  const mode = modes ? allowedMode(strategy, modes, from, release.version) : strategy;
   const taker = mode ?? (ignored.has('versions.modes') ? strategy : undefined);
   const isTooOld = release.minCompatible !== undefined && isOlder(from, release.minCompatible);
   if (!taker || (isTooOld && !ignored.has('minCompatible'))) return undefined;
   const broken = [strategy, taker].flatMap(({ versions }) => brokenRules(versions, from, release.version));
   return broken.every((rule) => ignored.has(rule)) ? taker : undefined;
+};
+
+/** Who asks for one of the modes by its name wants this one and no other. */
+const allowedMode = ({ name }: Strategy, modes: Modes, from: string, to: string): Strategy | undefined => {
+  const mode = modeOf(modes, from, to);
+  return mode?.name === name || !modes.strategies.has(name) ? mode : undefined;
 };
 
 /** Those without any one of which there would be a way; or else, all that forbid to go there at once. */
@@ -134,8 +140,10 @@ const inWords = (rule: PathRule, { catalogue, strategy, from, target, modes }: P
         missing.length === 0 ? 'their releases do not lead there' : `there is no release of ${missing.join(', ')}`;
       return `No ${what} may be left out, and ${how}.`;
     }
-    case 'versions.modes':
-      return `Table ${modes?.table.name ?? ''} has no mode for it.`;
+    case 'versions.modes': {
+      const mode = modes && modeOf(modes, from, target.version);
+      return `Table ${modes?.table.name ?? ''} has ${mode ? `${mode.name} for it, not ${strategy.name}` : 'no mode for it'}.`;
+    }
   }
 };
 

@@ -193,6 +193,20 @@ describe('a table of modes', () => {
     expect(ask('3.3.2', '5.1.0')).toEqual(['5.1.0 instant restart']);
   });
 
+  it('gives a strategy that it names, asked for by that name, its own pairs only (Q-01)', () => {
+    const modes = modesOf([
+      { from: '5', to: '5', strategy: 'instant', since },
+      { from: '5', to: '6.0', strategy: 'platform', since },
+    ]);
+    const ask = (asked: Strategy, to: string) =>
+      takers(solve(['5.1.0', '6.0.0'], '5.0.0', to, {}, { modes, strategy: asked }));
+    expect(ask(instant, '5.1.0')).toEqual(['5.1.0 instant restart']);
+    expect(ask(instant, '6.0.0')).toBe(
+      'versions.modes forbids to go from 5.0.0 to 6.0.0. Table pairs has platform for it, not instant.',
+    );
+    expect(ask(named('asked'), '6.0.0')).toEqual(['6.0.0 platform reboot']);
+  });
+
   it('has its closest row count, of equally close ones the latest, and none before its day (Q-01)', () => {
     const taker = (...rows: readonly ModeRow[]) =>
       takers(solve(['5.1.0'], '5.0.0', '5.1.0', { modes: 'pairs' }, { modes: modesOf(rows) }))[0];

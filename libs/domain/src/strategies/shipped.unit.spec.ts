@@ -1,0 +1,148 @@
+import type { Hop, Strategy } from '@baton/contracts';
+import { renamed, shippedNames, shippedStrategy, shippedTable } from '@baton/testing';
+import { readFileSync } from 'node:fs';
+import { member, release } from '../../test/precheck-fixtures.js';
+import { hopCost } from '../plan/hop-cost.js';
+import { parseTable } from '../tables/parse-table.js';
+import { solvePath, type Solution } from '../versions/solve-path.js';
+import { parseStrategy } from './parse-strategy.js';
+
+const shipped = (name: string): Strategy => {
+  const read = parseStrategy(shippedStrategy(name));
+  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
+  return read.strategy;
+};
+
+describe('every strategy that ships', () => {
+  it.each(shippedNames())('is read, and is called like its file: %s', (name) => {
+    expect(shipped(name).name).toBe(renamed(name));
+    expect(readFileSync(`strategies/${name}.yaml`, 'utf8')).toContain(`\nname: ${name}\n`);
+  });
+});
+
+describe('a hypervisor', () => {
+  it('goes over as the software above it does, as an upgrade of its own (N-22)', () => {
+    const { waves, onFailure, seeds, activation, checks, layer } = shipped('nutanix-hypervisor');
+    const above = shipped('nutanix-aos');
+    expect([above.layer, layer]).toEqual(['software', 'hypervisor']);
+    expect({ waves, onFailure, seeds, activation, checks }).toEqual({
+      ...{ waves: above.waves, onFailure: above.onFailure, seeds: above.seeds },
+      ...{ activation: above.activation, checks: above.checks },
+    });
+  });
+});
+
+const INSTANT = shipped('qumulo-instant');
+const ROLLING = shipped('qumulo-platform-rolling');
+const COMPLETE = shipped('qumulo-platform-complete');
+const MODES = [INSTANT, ROLLING, COMPLETE];
+const CATALOGUE = [
+  ...[
+    '3.3.2',
+    '3.3.3',
+    '4.0.6',
+    '4.3.4',
+    '5.0.2',
+    '5.0.3',
+    '5.3.4',
+    '6.0.2',
+    '6.3.1',
+    '7.0.1',
+    '7.3.2',
+    '8.0.0',
+    '8.1.4',
+  ],
+];
+const MEMBERS = ['n1', 'n2', 'n3', 'n4'].map((nodeId) => member(nodeId));
+
+const tableOfModes = () => {
+  const read = parseTable(shippedTable('qumulo-modes'));
+  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
+  return read.table;
+};
+
+/** What somebody gets who asks for a strategy by its name. */
+const ask = (strategy: Strategy, from: string, to: string): Solution => {
+  const catalogue = CATALOGUE.map((version) => release({ version }));
+  const target = catalogue.find(({ version }) => version === to);
+  if (!target) throw new Error(`${to} is not in the catalogue`);
+  const strategies = new Map(MODES.map((one) => [one.name, one]));
+  return solvePath({
+    ...{ catalogue, from, target, strategy, running: [from], force: false },
+    ...(strategy.versions?.modes !== undefined && {
+      modes: { table: tableOfModes(), strategies, today: '2026-06-15' },
+    }),
+    costOf: (one) => hopCost(one, MEMBERS),
+  });
+};
+const hops = (solution: Solution): readonly Hop[] => ('path' in solution ? solution.path.hops : []);
+const steps = (solution: Solution): readonly string[] =>
+  hops(solution).map(({ to, strategy }) => `${to} ${MODES.find(({ name }) => name === strategy)?.title}`);
+const sentence = (solution: Solution): string => ('path' in solution ? '' : solution.refused.message);
+
+describe('the modes of a scale-out file system', () => {
+  it('are one in which only the software restarts, on all nodes, and two in which nodes reboot (Q-01, Q-02, Q-05, Q-06)', () => {
+    const said = MODES.map(({ activation, waves }) => [activation, ...waves.map(({ lanes }) => lanes)]);
+    expect(said).toEqual([
+      ['restart', 'per-node'],
+      ['reboot', 'one'],
+      ['reboot', 'per-node'],
+    ]);
+    expect(MODES.map((one) => hopCost(one, MEMBERS).down)).toEqual([4, 1, 4]);
+  });
+
+  it('call a restart late before anybody has waited for 30 s (Q-02)', () => {
+    expect(INSTANT.timing.bootMs).toBeLessThanOrEqual(30_000);
+  });
+
+  it('are known by the pair of versions, each step with its own and its time (Q-01, Q-19, Q-21)', () => {
+    const path = ask(shipped('qumulo'), '6.0.2', '8.1.4');
+    expect(steps(path)).toEqual([`7.0.1 ${ROLLING.title}`, ...[`8.0.0 ${ROLLING.title}`, `8.1.4 ${INSTANT.title}`]]);
+    const [platform, , instant] = hops(path);
+    expect(platform?.activation).toBe('reboot');
+    expect(instant?.activation).toBe('restart');
+    expect(platform?.expectedMs).toBeGreaterThan(instant?.expectedMs ?? Infinity);
+    expect(steps(ask(shipped('qumulo'), '6.0.2', '6.3.1'))).toEqual([`6.3.1 ${INSTANT.title}`]);
+  });
+
+  it('are refused to a pair that has another one, which is named (Q-01)', () => {
+    expect(sentence(ask(INSTANT, '6.3.1', '7.0.1'))).toContain(`has ${ROLLING.name} for it, not ${INSTANT.name}`);
+    expect(sentence(ask(ROLLING, '6.0.2', '6.3.1'))).toContain(`has ${INSTANT.name} for it, not ${ROLLING.name}`);
+    expect(steps(ask(ROLLING, '6.3.1', '7.0.1'))).toEqual([`7.0.1 ${ROLLING.title}`]);
+  });
+
+  it('offer no restart below the release that has containers (Q-03)', () => {
+    expect(steps(ask(INSTANT, '3.3.2', '3.3.3'))).toEqual([`3.3.3 ${INSTANT.title}`]);
+    for (const asked of [INSTANT, shipped('qumulo')]) {
+      expect(sentence(ask(asked, '3.3.1', '3.3.3'))).toMatch(/^versions\.from forbids/);
+    }
+  });
+
+  it('offer no rolling reboot below 5.0.3, only the complete one to who asks for it by its name and commits it (Q-06, Q-07)', () => {
+    expect(steps(ask(ROLLING, '5.0.3', '6.0.2'))).toEqual([`6.0.2 ${ROLLING.title}`]);
+    for (const asked of [ROLLING, shipped('qumulo')]) {
+      expect(sentence(ask(asked, '4.3.4', '5.0.2'))).toMatch(/^versions\.from forbids/);
+    }
+    expect(tableOfModes().rows.map(({ strategy }) => strategy)).not.toContain(COMPLETE.name);
+    expect(steps(ask(COMPLETE, '4.3.4', '5.0.2'))).toEqual([`5.0.2 ${COMPLETE.title}`]);
+    expect(COMPLETE.autoCommit).toBe(false);
+  });
+});
+
+describe('the strategy for a cluster of which nothing special is known', () => {
+  it('has everything that keeps a failure small', () => {
+    const { seeds, checks, waves, gates, onFailure, backup, rollback, mixed, versions } = shipped('default');
+    expect({ seeds, checks, onFailure, backup, versions }).toEqual({
+      ...{ seeds: 2, checks: {}, backup: { keep: 3 }, onFailure: { scope: 'lane', action: 'stall' } },
+      versions: undefined,
+    });
+    expect(waves).toEqual([
+      expect.objectContaining({ canary: 1, lanes: { label: 'lane' }, thresholds: { failedMax: 10, doneMin: 90 } }),
+    ]);
+    expect(waves[0]?.soakMs).toBeGreaterThan(0);
+    expect(waves[0]?.gates?.map(({ gate }) => gate)).toEqual(['quorum']);
+    expect(gates?.map(({ gate }) => gate)).toEqual(['services', 'peers']);
+    expect(rollback?.withinMs).toBeGreaterThan(0);
+    expect(mixed?.warnAfterMs).toBeGreaterThan(0);
+  });
+});
