@@ -78,7 +78,12 @@ const listIn = (path: string, name: string): readonly string[] => {
 const leaves = (value: unknown, path: string): readonly string[] =>
   typeof value === 'object' && value !== null && Object.keys(value).length > 0
     ? Object.entries(value).flatMap(([name, entry]) => leaves(entry, path === '' ? name : `${path}.${name}`))
-    : [path.replace(/\.\d+\b/g, '[]').replace(/(lanes|select|leader)\..*/, '$1')];
+    : [
+        path
+          .replace(/\.\d+$/, '')
+          .replace(/\.\d+\b/g, '[]')
+          .replace(/(lanes|select|leader)\..*/, '$1'),
+      ];
 
 describe('docs/operating.md', () => {
   const page = read('docs/operating.md');

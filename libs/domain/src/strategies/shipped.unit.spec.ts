@@ -95,6 +95,12 @@ describe('the modes of a scale-out file system', () => {
     expect(INSTANT.timing.bootMs).toBeLessThanOrEqual(30_000);
   });
 
+  it('say which protocols they interrupt, and so does each step before it begins (Q-05, Q-06, Q-08)', () => {
+    expect(MODES.map((one) => hopCost(one, MEMBERS).interrupts)).toEqual([[], ['SMB'], ['SMB', 'NFS']]);
+    const path = ask(shipped('qumulo'), '7.0.1', '8.1.4');
+    expect(hops(path).map(({ interrupts }) => interrupts)).toEqual([['SMB'], []]);
+  });
+
   it('are known by the pair of versions, each step with its own and its time (Q-01, Q-19, Q-21)', () => {
     const path = ask(shipped('qumulo'), '6.0.2', '8.1.4');
     expect(steps(path)).toEqual([`7.0.1 ${ROLLING.title}`, ...[`8.0.0 ${ROLLING.title}`, `8.1.4 ${INSTANT.title}`]]);
