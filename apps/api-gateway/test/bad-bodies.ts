@@ -15,7 +15,21 @@ export const upgrades = '/v1/clusters/demo/upgrades';
 /** Wrong in what is sent. */
 export const BAD_BODIES: readonly Bad[] = [
   ['an unknown field', ['POST', upgrades, { to: '1.1.0', speed: 9 }], [400, 'invalid-request', '/speed']],
-  ['select, which is not done yet', ['POST', upgrades, { select: ['n-01'] }], [400, 'invalid-request', '/select']],
+  ['a list for select', ['POST', upgrades, { select: ['n-01'] }], [400, 'invalid-request', '/select']],
+  ['a selection of nothing', ['POST', upgrades, { select: {} }], [400, 'invalid-request', '/select/nodes']],
+  ['no node in a selection', ['POST', upgrades, { select: { nodes: [] } }], [400, 'invalid-request', '/select/nodes']],
+  ['a text for nodes', ['POST', upgrades, { select: { nodes: 'n-01' } }], [400, 'invalid-request', '/select/nodes']],
+  [
+    'a number for a label',
+    ['POST', upgrades, { select: { labels: { a: 1 } } }],
+    [400, 'invalid-request', '/select/labels'],
+  ],
+  ['a selection by rack', ['POST', upgrades, { select: { rack: 'a' } }], [400, 'invalid-request', '/select/rack']],
+  [
+    'a selection where the strategy lets nobody choose',
+    ['POST', upgrades, { to: '1.1.0', select: { nodes: ['n-01'] } }],
+    [422, 'bad-selection', '/select'],
+  ],
   ['a text for disruptive', ['POST', upgrades, { disruptive: 'yes' }], [400, 'invalid-request', '/disruptive']],
   ['a number for a text', ['POST', upgrades, { to: 1.1 }], [400, 'invalid-request', '/to']],
   ['null for a text', ['POST', upgrades, { to: null }], [400, 'invalid-request', '/to']],

@@ -72,6 +72,16 @@ export interface RollbackRule {
   readonly withinMs?: number;
 }
 
+/** Which nodes a strategy is about. */
+export interface NodeRules {
+  /** Nodes whose labels equal all of these; absent: all. */
+  readonly select?: Readonly<Record<string, string>>;
+  /** A request may choose among them; absent: it may not, and all of them go. */
+  readonly choose?: boolean;
+  /** While a node of the cluster runs an older version none is left out: all go, also those that `select` leaves out. */
+  readonly chooseFrom?: string;
+}
+
 /** How long each step may take before the holder is called late. All in milliseconds. */
 export interface Timing {
   /** A seed node fetching and checking the artifact. */
@@ -170,6 +180,8 @@ export interface Strategy {
   /** Overrides of the checks' own severities, by check name. */
   readonly checks: Readonly<Record<string, Severity>>;
   readonly staging: { readonly perSource: number; readonly attemptsMax: number };
+  /** Absent: it is about all nodes of the cluster, and a request does not choose. */
+  readonly nodes?: NodeRules;
   readonly waves: readonly WaveRule[];
   readonly timing: Timing;
   /** Shown before a token moves. Services and peers are judged by `timing` where they are not named here. */

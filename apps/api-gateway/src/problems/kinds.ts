@@ -118,6 +118,11 @@ export const PROBLEM_KINDS = {
     'A rule forbids to go there',
     'The detail begins with the name of the rule and says what is missing: see `versions` in docs/strategies.md.',
   ),
+  'bad-selection': kind(
+    422,
+    'These nodes cannot be chosen',
+    'The detail says what is wrong: a field of `select`, or the rule of `nodes` that forbids it; see docs/strategies.md.',
+  ),
   'already-running': kind(422, 'The version is running already', 'There is nothing to do.'),
   'node-missing': kind(422, 'The command needs a node', 'Name it: `nodeId`, or `lane` for the holder of its token.'),
   'artifact-mismatch': kind(

@@ -29,6 +29,7 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
   'lower-version': '/to',
   'already-running': '/to',
   'rule-forbids': '/to',
+  'bad-selection': '/select',
   'release-quarantined': '/to',
   'artifact-missing': '/to',
   'unknown-strategy': '/strategy',

@@ -4,11 +4,16 @@ const planId = 'p01kaj3v5mz8r0c2d4e6g7h9jkn';
 const latest = { summary: 'To the latest build of a line', value: { to: '1.1' } };
 const exact = { summary: 'To a version, by a strategy', value: { to: '1.1.0', strategy: 'nutanix-aos' } };
 
+const chosen = {
+  summary: 'Only some nodes, where the strategy lets a request choose',
+  value: { select: { labels: { region: 'eu-west' } }, strategy: 'aviatrix-gateway-software' },
+};
+
 /** Bodies that can be sent as they are. */
-export const PLAN_REQUESTS = { latest, exact };
+export const PLAN_REQUESTS = { latest, exact, chosen };
 
 export const UPGRADE_REQUESTS = {
-  ...{ latest, exact },
+  ...{ latest, exact, chosen },
   held: { summary: 'Wait for a commit once all is staged', value: { to: '1.1.0', autoCommit: false } },
   planned: { summary: 'From a plan', value: { planId, reason: 'CVE-2026-0001' } },
   forced: {
@@ -44,6 +49,7 @@ export const OF_TARGET = [
   'lower-version',
   'already-running',
   'rule-forbids',
+  'bad-selection',
   'reason-missing',
   'unknown-strategy',
 ] as const satisfies readonly ProblemKind[];

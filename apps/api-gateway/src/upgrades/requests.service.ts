@@ -42,12 +42,13 @@ export class RequestsService {
     origin: Origin,
   ): Promise<{ readonly request: Request; readonly position: number }> {
     const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
-    const { planId, to, autoCommit, force = false, disruptive = false, reason } = dto;
+    const { planId, to, autoCommit, force = false, disruptive = false, reason, select } = dto;
     const strategy = await this.strategies.named(dto.strategy ?? (await this.strategyOfPlan(planId)));
     const known = await this.strategies.all();
     const all = new Map([...known].map(([name, one]) => [name, one.strategy]));
     const modes = modesOf(strategy, this.tables, all, new Date().toISOString().slice(0, 10));
-    const command = { upgradeId, clusterId, to, strategy, modes, autoCommit, dryRun, force, disruptive, reason };
+    const asked = { to, strategy, modes, autoCommit, dryRun, force, disruptive, reason };
+    const command = { upgradeId, clusterId, ...asked, ...(select && { select: { ...select } }) };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;
     const decide = (history: History) => {

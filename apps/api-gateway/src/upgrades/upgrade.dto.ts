@@ -1,10 +1,12 @@
 import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
-import { IsIn, IsInt, Matches, Max, Min } from 'class-validator';
+import { Type } from 'class-transformer';
+import { IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
 import { FlagField, IdField, LineField, NotYet, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
 import { AfterQuery } from '../http/seen.js';
 import { PositionDto } from '../http/write.js';
+import { SelectionDto } from './selection.dto.js';
 
 export class RequestPlanDto {
   @Optional()
@@ -18,8 +20,12 @@ export class RequestPlanDto {
   @IdField({ required: false, example: 'nutanix-aos', description: 'A file in strategies/; absent: the default one' })
   strategy?: string;
 
-  @NotYet()
-  select?: never;
+  @ApiProperty({ required: false, type: SelectionDto, description: 'Only these nodes go; see the strategy' })
+  @Optional()
+  @IsObject({ message: 'must be an object with nodes, labels, or both' })
+  @ValidateNested()
+  @Type(() => SelectionDto)
+  select?: SelectionDto;
 
   @Optional()
   @FlagField({

@@ -3,6 +3,14 @@ import type { UpgradePath } from '../path.js';
 import type { Release } from '../release.js';
 import type { Strategy } from '../strategy.js';
 
+/** Which nodes a request chooses of those that its strategy is about: who is named, and of these who has all the labels. */
+export interface Selection {
+  /** By id; absent: all. */
+  readonly nodes?: readonly string[];
+  /** Nodes whose labels equal all of these; absent: all. */
+  readonly labels?: Readonly<Record<string, string>>;
+}
+
 export interface Request {
   readonly upgradeId: string;
   /** 1, 2, 3 ... in its cluster; 0 for a dry run. */
@@ -23,6 +31,8 @@ export interface Request {
   readonly force?: boolean;
   /** Somebody wants all nodes of a wave to go at once; `strategy` is as that makes it. */
   readonly disruptive?: boolean;
+  /** Only these go. Absent: all that the strategy is about. */
+  readonly select?: Selection;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;

@@ -1,11 +1,12 @@
 import type { Activation, PlanSummary, Request, Strategy, WaveRule } from '@baton/contracts';
-import type { ExaminedNode } from '../precheck/check.js';
+import { placed, type ExaminedNode } from '../precheck/check.js';
 import { fitting } from '../precheck/event-size.js';
 import { isLeader } from '../versions/rules.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
 import { interruptedBy } from './interrupted.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
+import { leftOut } from './selection.js';
 import { waveRule } from './wave-rules.js';
 
 /** Lanes in the order of their waves, what people read about them, and the text whose digest names the plan. */
@@ -76,7 +77,10 @@ const isLeftOut = ({ versions }: Strategy, { member }: ExaminedNode): boolean =>
 /** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
 export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
   const { strategy, release, from, to } = request;
+  const isNotOf = leftOut(request, nodes.map(placed));
   const whyNot = (node: ExaminedNode): string | undefined => {
+    const why = isNotOf(placed(node));
+    if (why !== undefined) return why;
     if (runningVersion(request, node) === release.version) return `runs ${release.version} already`;
     return isLeftOut(strategy, node) ? 'leads: it stays on its version' : undefined;
   };

@@ -1,4 +1,5 @@
 import type { PlannedLane } from '../plan/plan.js';
+import { leftOut } from '../plan/selection.js';
 import type { Facts, Finding, Member, NodeProbed, Request, Severity, Surroundings } from '@baton/contracts';
 
 /** A node as the prechecks saw it; without `facts` it gave no answer in time. */
@@ -64,6 +65,22 @@ export const judgeNodes = (
           },
         ],
   );
+
+/** Labels and versions as they are known. */
+export const placed = ({ nodeId, member, facts }: ExaminedNode): Pick<Member, 'nodeId' | 'labels' | 'layers'> => ({
+  nodeId,
+  labels: member.labels,
+  layers: facts?.layers ?? member.layers,
+});
+
+/** As `judgeNodes`, of those that take part: what the others run is no matter of theirs. */
+export const judgeChosen = (
+  facts: PrecheckFacts,
+  judge: (node: AnsweredNode) => readonly CheckFinding[],
+): readonly CheckFinding[] => {
+  const whyNot = leftOut(facts.request, facts.nodes.map(placed));
+  return judgeNodes({ ...facts, nodes: facts.nodes.filter((node) => whyNot(placed(node)) === undefined) }, judge);
+};
 
 /** `3.5 GiB`, `512 bytes`: sizes as people read them. */
 export const readableBytes = (bytes: number): string => {

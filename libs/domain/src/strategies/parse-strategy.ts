@@ -14,6 +14,7 @@ import {
   type JsonSchema,
   type StrategyError,
 } from './rules.js';
+import { nodeContradictions, nodeFields } from './nodes.js';
 import { versionContradictions, versionFields } from './versions.js';
 import {
   interruptFields,
@@ -44,6 +45,7 @@ const strategy = record<Strategy>({
     perSource: wholeNumber(1, 1000, 'nodes'),
     attemptsMax: wholeNumber(1, 100, 'attempts'),
   }),
+  nodes: optional(nodeFields),
   waves: listOf(waveFields),
   timing: record<Timing>({
     storeMs: duration,
@@ -71,7 +73,7 @@ const strategy = record<Strategy>({
 // What no field can say alone.
 const contradictions = (read: Strategy): readonly StrategyError[] => {
   const { stableMs, stableWithinMs } = read.timing;
-  const errors = [...waveContradictions(read), ...versionContradictions(read)];
+  const errors = [...nodeContradictions(read), ...waveContradictions(read), ...versionContradictions(read)];
   if (stableWithinMs < stableMs) {
     const message = `must be at least timing.stableMs (${stableMs}), not ${stableWithinMs}`;
     errors.push(contradiction(['timing', 'stableWithinMs'], message));

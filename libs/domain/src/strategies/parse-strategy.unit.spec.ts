@@ -166,3 +166,31 @@ it.each([
 ])('says what is wrong with the gates %j', (gates, message) => {
   expect(errorsOf({ ...good, gates })).toEqual([message]);
 });
+
+describe('the nodes that a strategy is about', () => {
+  const nodes = { select: { role: 'gateway' }, choose: true, chooseFrom: '6.5.0' };
+
+  it('are read, and may be left out', () => {
+    expect(parseStrategy({ ...good, nodes })).toEqual({ strategy: { ...good, nodes } });
+    expect(parseStrategy({ ...good, nodes: { choose: true } })).toHaveProperty('strategy');
+  });
+
+  it('are named by labels, and from a whole version on', () => {
+    const bad = { select: { role: 7 }, choose: 'yes', chooseFrom: 6.5, chose: true };
+    expect(errorsOf({ ...good, nodes: bad })).toEqual([
+      'nodes.chose is not known; there are select, choose, chooseFrom',
+      'nodes.select.role must be a text, not 7',
+      'nodes.choose must be true or false, not "yes"',
+      'nodes.chooseFrom must be Major.Minor.Build in quotes, e.g. "6.5.100", not 6.5',
+    ]);
+  });
+
+  it('are not said without a meaning', () => {
+    expect(errorsOf({ ...good, nodes: { select: {} } })).toEqual([
+      'nodes.select must have a label; leave it out to mean all nodes',
+    ]);
+    expect(errorsOf({ ...good, nodes: { chooseFrom: '6.5.0' } })).toEqual([
+      'nodes.chooseFrom says nothing: without select and choose all nodes go',
+    ]);
+  });
+});

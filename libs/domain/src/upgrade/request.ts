@@ -1,4 +1,4 @@
-import type { ClusterEvent, Member, Membership, Request, Strategy, UpgradeEvent } from '@baton/contracts';
+import type { ClusterEvent, Member, Membership, Request, Selection, Strategy, UpgradeEvent } from '@baton/contracts';
 import { accept, refuse, type Decision, type Event, type Refusal } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
@@ -7,6 +7,7 @@ import type { CatalogueEntry } from '../release/release.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
 import { findRoute, goalOf } from './route.js';
+import { refusedSelection } from './selection.js';
 
 /** Somebody wants an upgrade, or with `dryRun` only to know what it would be. */
 export interface RequestUpgrade {
@@ -19,6 +20,8 @@ export interface RequestUpgrade {
   readonly modes?: Modes;
   readonly autoCommit?: boolean;
   readonly dryRun: boolean;
+  /** Absent: all that the strategy is about, or whom the plan chose. */
+  readonly select?: Selection;
   /** With a reason; see `Flags`. */
   readonly force: boolean;
   readonly disruptive: boolean;
@@ -46,9 +49,9 @@ type Requested = UpgradeEvent | ClusterEvent;
 
 /** UpgradeRequested on the upgrade's own stream and, unless it is a dry run, its admission on the cluster's. */
 export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Decision<Requested> => {
-  const command = flagged(asked);
-  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, reason } = command;
   const { cluster, members, plan } = ground;
+  const command = flagged({ ...asked, select: asked.select ?? plan?.request.select });
+  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, reason, select } = command;
   const admit = (version: string, { backup } = strategy): Decision<ClusterEvent> =>
     dryRun && cluster.status !== 'absent'
       ? accept<ClusterEvent>()
@@ -59,6 +62,8 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   if (force && reason === undefined) return reasonMissing;
   const stale = plan && unfitting(command, members, plan);
   if (stale) return { refused: stale };
+  const unselected = refusedSelection(command, members);
+  if (unselected) return { refused: unselected };
   const route = findRoute(command, ground);
   if ('refused' in route) return route;
   const [first, ...others] = route.path.hops.map(({ to }) => admit(to, route.strategy));
@@ -73,6 +78,7 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
     ...(plan && { planId: plan.request.upgradeId, planDigest: plan.digest }),
     ...(force && { force }),
     ...(disruptive && { disruptive }),
+    ...(select && { select }),
     ...(reason !== undefined && { reason }),
   };
   return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
@@ -109,6 +115,7 @@ const unfitting = (command: RequestUpgrade, members: readonly Membership[], plan
   if ((request.force ?? false) !== command.force || (request.disruptive ?? false) !== command.disruptive) {
     return no('was made with other flags: force and disruptive must be as they were.');
   }
+  if (!sameJson(request.select, command.select)) return no('was made for other nodes: leave `select` out.');
   const asked = request.path?.strategy ?? request.strategy.name;
   if (asked !== command.strategy.name) return no(`follows strategy ${asked}.`);
   const taker =

@@ -3,6 +3,7 @@ import { refuse, type Refusal } from '@baton/kernel';
 import { previousVersion } from '../membership/previous-version.js';
 import { sameJson } from '../membership/same-json.js';
 import { hopCost } from '../plan/hop-cost.js';
+import { labelsText, leftOut } from '../plan/selection.js';
 import type { CatalogueEntry } from '../release/release.js';
 import { isLeader } from '../versions/rules.js';
 import { solvePath, type HopCost, type SolvedPath } from '../versions/solve-path.js';
@@ -25,7 +26,7 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
   const { layer } = strategy;
   const known = catalogue.flatMap((entry) => (entry.status === 'absent' ? [] : [entry]));
   const releases = known.map(({ release }) => release).filter((release) => release.layer === layer);
-  const going = goingOf(strategy, members);
+  const going = goingOf(command, members);
   const running = going.flatMap(({ layers }) => layers[layer] ?? []);
   const from = farthest(running, strategy);
   if (from === undefined) return noNodes(command);
@@ -47,11 +48,13 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
   return missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
 };
 
-/** Those who follow what the leaders run are not the leaders. */
-const goingOf = ({ versions }: Strategy, members: readonly Membership[]): readonly Membership[] =>
-  versions?.target === 'leader' || versions?.target === 'leader-previous'
-    ? members.filter((member) => !isLeader(versions, member))
-    : members;
+/** Those who take part; who follows what the leaders run is not one of them. */
+const goingOf = ({ strategy, select }: RequestUpgrade, members: readonly Membership[]): readonly Membership[] => {
+  const { versions } = strategy;
+  const isFollowing = versions?.target === 'leader' || versions?.target === 'leader-previous';
+  const whyNot = leftOut({ strategy, select }, members);
+  return members.filter((member) => whyNot(member) === undefined && !(isFollowing && isLeader(versions, member)));
+};
 
 /** The node with the longest way to go: on the way up the oldest version. */
 const farthest = (running: readonly string[], { versions }: Strategy): string | undefined => {
@@ -62,7 +65,8 @@ const farthest = (running: readonly string[], { versions }: Strategy): string | 
 const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
   refuse(
     'no-nodes',
-    `Cluster ${clusterId} has no node that reports a version of its ${strategy.layer}. ` +
+    `Cluster ${clusterId} has no node ${strategy.nodes?.select ? `with ${labelsText(strategy.nodes.select)} ` : ''}` +
+      `that reports a version of its ${strategy.layer}. ` +
       `Start its agents: they join by themselves.`,
   );
 

@@ -1,5 +1,5 @@
 import { rankSeeds, seedBytes } from '../../plan/rank-seeds.js';
-import { judgeNodes, readableBytes, type Check } from '../check.js';
+import { judgeChosen, readableBytes, type Check } from '../check.js';
 
 export const check: Check = {
   name: 'free-space',
@@ -8,7 +8,7 @@ export const check: Check = {
   run: (facts) => {
     const { release, strategy } = facts.request;
     const seeds = new Set(rankSeeds(facts.nodes, release.size).slice(0, strategy.seeds));
-    return judgeNodes(facts, ({ nodeId, facts: { freeBytes } }) => {
+    return judgeChosen(facts, ({ nodeId, facts: { freeBytes } }) => {
       const isSeed = seeds.has(nodeId);
       const needed = isSeed ? seedBytes(release.size) : release.size;
       if (freeBytes >= needed) return [];

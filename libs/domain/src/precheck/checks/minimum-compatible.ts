@@ -1,5 +1,5 @@
 import { isOlder } from '../../versions/version.js';
-import { judgeNodes, type Check } from '../check.js';
+import { judgeChosen, type Check } from '../check.js';
 
 /** V-18: a release says from which version on it can be reached; who forces it is only warned. */
 export const check: Check = {
@@ -7,7 +7,7 @@ export const check: Check = {
   title: 'Every node runs a version from which the release can be reached',
   severity: 'error',
   run: (facts) =>
-    judgeNodes(facts, ({ nodeId, facts: { layers } }) => {
+    judgeChosen(facts, ({ nodeId, facts: { layers } }) => {
       const { version, layer, minCompatible } = facts.request.release;
       const running = layers[layer];
       if (running === undefined || minCompatible === undefined || !isOlder(running, minCompatible)) return [];

@@ -1,4 +1,4 @@
-import { judgeNodes, type Check } from '../check.js';
+import { judgeChosen, type Check } from '../check.js';
 
 /** Staging overwrites the passive partition, so the active one must be a copy that boots. */
 export const check: Check = {
@@ -6,7 +6,7 @@ export const check: Check = {
   title: 'Every node has a passive partition to write, and a good active one to go back to',
   severity: 'error',
   run: (facts) =>
-    judgeNodes(facts, ({ nodeId, facts: { active, passive, partitions } }) => {
+    judgeChosen(facts, ({ nodeId, facts: { active, passive, partitions } }) => {
       if (active === passive || !partitions[passive]) {
         const evidence = `${nodeId} has no passive partition beside ${active}.`;
         return [{ nodeId, evidence, remedy: `Repair the partitions of ${nodeId}.` }];

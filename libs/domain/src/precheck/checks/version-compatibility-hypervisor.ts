@@ -1,6 +1,6 @@
 import type { Release } from '@baton/contracts';
 import { isOfLine } from '../../versions/version.js';
-import { judgeNodes, type AnsweredNode, type Check, type CheckFinding, type PrecheckFacts } from '../check.js';
+import { judgeChosen, type AnsweredNode, type Check, type CheckFinding, type PrecheckFacts } from '../check.js';
 
 const unsupported = (nodeId: string, software: Release, hypervisor: string | undefined): readonly CheckFinding[] => {
   const lines = software.hypervisors;
@@ -30,5 +30,5 @@ export const check: Check = {
   name: 'version-compatibility-hypervisor',
   title: 'Every node has a hypervisor that its software supports after the upgrade',
   severity: 'error',
-  run: (facts) => judgeNodes(facts, (node) => judge(facts, node)),
+  run: (facts) => judgeChosen(facts, (node) => judge(facts, node)),
 };

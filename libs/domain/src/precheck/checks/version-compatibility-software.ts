@@ -1,6 +1,6 @@
 import { isLeader } from '../../versions/rules.js';
 import { isOlder, parseVersion } from '../../versions/version.js';
-import { judgeNodes, type Check } from '../check.js';
+import { judgeChosen, type Check } from '../check.js';
 
 /** First axis: from what a node runs up to the release, unless back is the way; see minimum-compatible for how far. */
 export const check: Check = {
@@ -8,7 +8,7 @@ export const check: Check = {
   title: 'Every node runs a version that can be upgraded to the release',
   severity: 'error',
   run: (facts) =>
-    judgeNodes(facts, ({ nodeId, member, facts: { layers } }) => {
+    judgeChosen(facts, ({ nodeId, member, facts: { layers } }) => {
       const { version, layer } = facts.request.release;
       const { versions } = facts.request.strategy;
       const isBack = versions?.target === 'leader-previous';

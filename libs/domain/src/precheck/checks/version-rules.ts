@@ -1,6 +1,6 @@
 import { brokenRules, isLeader } from '../../versions/rules.js';
 import { isOlder } from '../../versions/version.js';
-import { judgeNodes, type Check } from '../check.js';
+import { judgeChosen, type Check } from '../check.js';
 
 /** The path was made for the oldest version that was known; each node must be able to take this hop of it. */
 export const check: Check = {
@@ -8,7 +8,7 @@ export const check: Check = {
   title: "Every node runs a version from which the strategy's rules let it go to the release",
   severity: 'error',
   run: (facts) =>
-    judgeNodes(facts, ({ nodeId, member, facts: { layers } }) => {
+    judgeChosen(facts, ({ nodeId, member, facts: { layers } }) => {
       const { release, strategy } = facts.request;
       const running = layers[release.layer];
       const isBack = strategy.versions?.target === 'leader-previous';
