@@ -11,6 +11,8 @@ import { ClustersController } from './clusters/clusters.controller.js';
 import { ClustersService } from './clusters/clusters.service.js';
 import { EventsController } from './events/events.controller.js';
 import { HeadWatch } from './events/head-watch.js';
+import { AviController } from './fronts/avi.controller.js';
+import { AviService, type AviSettings } from './fronts/avi.service.js';
 import { QumuloController } from './fronts/qumulo.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
@@ -25,7 +27,7 @@ import type { Strategies } from './strategies/load-strategies.js';
 import type { Tables } from './tables/load-tables.js';
 import { StrategiesController } from './strategies/strategies.controller.js';
 import { StrategiesService } from './strategies/strategies.service.js';
-import { CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, TABLES, WAKES } from './tokens.js';
+import { AVI, CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, TABLES, WAKES } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
@@ -37,6 +39,7 @@ export interface GatewayParts {
   readonly strategies: Strategies;
   readonly tables: Tables;
   readonly artifacts: ArtifactStore;
+  readonly avi: AviSettings;
   readonly liveness: Liveness;
   readonly inspect: Inspect;
   readonly wakes: Wakes;
@@ -55,7 +58,7 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
-        ...[StrategiesController, BackupsController, QumuloController],
+        ...[StrategiesController, BackupsController, QumuloController, AviController],
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [
@@ -63,6 +66,7 @@ export class GatewayModule {
         { provide: READS, useValue: parts.reads },
         { provide: STRATEGIES, useValue: parts.strategies },
         { provide: TABLES, useValue: parts.tables },
+        { provide: AVI, useValue: parts.avi },
         { provide: LIVENESS, useValue: parts.liveness },
         { provide: INSPECT, useValue: parts.inspect },
         { provide: WAKES, useValue: parts.wakes },
@@ -73,7 +77,15 @@ export class GatewayModule {
         { provide: Intake, useFactory: (log: EventLog) => new Intake(log), inject: [LOG] },
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
-        ...[ClustersService, ReleasesService, StrategiesService, RequestsService, CommandsService, HeadWatch],
+        ...[
+          ClustersService,
+          ReleasesService,
+          StrategiesService,
+          RequestsService,
+          CommandsService,
+          HeadWatch,
+          AviService,
+        ],
       ],
     };
   }

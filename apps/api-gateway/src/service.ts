@@ -67,6 +67,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
   const app = await createGateway(
     {
       ...{ log, reads, strategies, tables, artifacts, liveness },
+      avi: { root: resolve(settings.aviRoot), strategy: settings.aviStrategy },
       inspect: (clusterId, nodeId) => inspectNode(bus, clusterId, nodeId),
       wakes: (wake) => follow(bus, CATEGORIES, wake),
       checks: checksOf(log, reads, bus, settings),

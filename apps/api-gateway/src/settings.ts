@@ -22,6 +22,16 @@ export const gatewaySettings = {
       help: 'a folder with more strategies; they win over those of the same name',
     }),
   ),
+  aviRoot: text({
+    variable: 'BATON_AVI_ROOT',
+    fallback: '/var/lib/avi',
+    help: 'the folder that `controller://` stands for in what the Avi front is sent',
+  }),
+  aviStrategy: text({
+    variable: 'BATON_AVI_STRATEGY',
+    fallback: 'avi-system',
+    help: 'the strategy that upgrades of the Avi front follow',
+  }),
   stableMs: optional(
     milliseconds({
       variable: 'BATON_STABLE_MS',

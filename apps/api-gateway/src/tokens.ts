@@ -9,4 +9,5 @@ export const LIVENESS = Symbol('liveness');
 export const WAKES = Symbol('wakes');
 export const CHECKS = Symbol('checks');
 export const PARKED = Symbol('parked');
+export const AVI = Symbol('avi');
 export const REBUILD = Symbol('rebuild');

@@ -29,6 +29,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'POST /v1/clusters/{cluster}/quarantine/{version}/lift': { reason: 'it was not the release' },
   'POST /v1/clusters/{cluster}/backups': {},
   'POST /v1/clusters/{cluster}/backups/{backup}/restore': {},
+  'POST /fronts/avi/{cluster}/api/cluster/upgrade': { image_path: 'controller://upgrade_pkgs/controller.pkg' },
   'PUT /v1/strategies/{strategy}': { ...(EXAMPLES['PublishedStrategy'] as object), name: 'careful' },
 };
 

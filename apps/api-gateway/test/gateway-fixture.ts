@@ -55,6 +55,7 @@ export interface FixtureOptions {
   readonly log?: InMemoryEventLog;
   readonly checks?: GatewayParts['checks'];
   readonly reads?: GatewayParts['reads'];
+  readonly avi?: Partial<GatewayParts['avi']>;
   /** Folders. */
   readonly strategies?: readonly string[];
   readonly tables?: readonly string[];
@@ -71,6 +72,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
     strategies: await loadStrategies(options.strategies ?? [STRATEGIES]),
     tables: await loadTables(options.tables ?? []),
+    avi: { root: artifactDir, strategy: 'avi-system', ...options.avi },
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {
       wakes.add(wake);

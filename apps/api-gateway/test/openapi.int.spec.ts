@@ -45,6 +45,7 @@ const JSON_TYPE = 'application/json';
 const ROUTES = [
   'POST /v1/clusters/{cluster}/quarantine/{version}/lift',
   'GET /fronts/qumulo/{cluster}/v1/upgrade/status',
+  ...['POST /fronts/avi/{cluster}/api/cluster/upgrade', 'GET /fronts/avi/{cluster}/api/cluster/upgrade/status'],
   ...['GET /v1/clusters/{cluster}/backups', 'POST /v1/clusters/{cluster}/backups'],
   'POST /v1/clusters/{cluster}/backups/{backup}/restore',
   ...['POST /v1/clusters', 'GET /v1/clusters', 'GET /v1/clusters/{cluster}', 'GET /v1/clusters/{cluster}/nodes'],

@@ -140,6 +140,23 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
     ...{ install_path: `/v1/artifacts/${sha256}`, state: 'UPGRADE_PREPARING', details: '', error_message: '' },
     ...{ error_state: 'UPGRADE_ERROR_NO_ERROR', is_blocked: false, blocked_reason: '' },
   },
+  AviStatus: {
+    upgrade: upgradeId,
+    controller_state: {
+      ...{ state: 'UPGRADE_COMPLETED', in_progress: false, rollback: false, notes: [blocker.what] },
+      tasks_completed: [{ task: 'COPY_AND_VERIFY_IMAGE' }, { task: 'COMMIT_UPGRADE' }],
+    },
+    se_state: {
+      ...{
+        in_progress: true,
+        se_upgrade_not_started: ['n5'],
+        se_upgrade_in_progress: [],
+        se_upgrade_completed: ['n4'],
+      },
+      ...{ se_upgrade_failed: ['n2'], se_upgrade_errors: [{ se_ref: 'n2', message: 'n2 has not come up.' }] },
+      notes: [blocker.what],
+    },
+  },
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },

@@ -53,6 +53,21 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     ...{ install_path: text(), state: text(), details: text(), error_message: text(), error_state: text() },
     ...{ is_blocked: flag(), blocked_reason: text() },
   }),
+  AviStatus: object({
+    upgrade: text('Its id; empty: there was none yet'),
+    controller_state: object({
+      ...{ state: text(), in_progress: flag(), rollback: flag() },
+      tasks_completed: list(object({ task: text() })),
+      notes: list(text(), 'What it waits for'),
+    }),
+    se_state: object({
+      in_progress: flag(),
+      ...{ se_upgrade_not_started: list(text()), se_upgrade_in_progress: list(text()) },
+      ...{ se_upgrade_completed: list(text()), se_upgrade_failed: list(text()) },
+      se_upgrade_errors: list(object({ se_ref: text(), message: text() })),
+      notes: list(text()),
+    }),
+  }),
   Node: object({
     ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
     active: oneOf(['A', 'B']),

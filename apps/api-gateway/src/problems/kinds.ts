@@ -67,6 +67,11 @@ export const PROBLEM_KINDS = {
     'The artifact was not uploaded',
     'Send it first: `PUT /v1/releases/{version}/artifact`.',
   ),
+  'image-unfit': kind(
+    409,
+    'The image is for another deployment',
+    'The label `deployment` of the controllers says which they take: `vm` or `bare-metal`. Send the path of that image.',
+  ),
   'node-silent': kind(
     409,
     'The node does not answer',
@@ -129,6 +134,17 @@ export const PROBLEM_KINDS = {
     422,
     'The artifact is not the registered one',
     'Size or sha256 differ, or the upload was cut off. Nothing was kept. Send the whole artifact again.',
+  ),
+  'bad-image-path': kind(
+    422,
+    'The path of the image cannot be used',
+    '`image_path` must be `controller://` and plain names that lead to a file of one of two names, in one folder.',
+  ),
+  'image-missing': kind(422, 'There is no image at this path', 'Copy it there first.'),
+  'image-unregistered': kind(
+    422,
+    'The image is no release',
+    'No release in the catalogue has its sha256. Register it first: `POST /v1/releases`.',
   ),
   'idempotency-key-reused': kind(
     422,

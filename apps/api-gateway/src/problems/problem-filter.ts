@@ -4,6 +4,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
+import { membersOfFront } from '../fronts/error-forms.js';
 import type { ProblemKind } from './kinds.js';
 import { ProblemError, missing } from './problem.js';
 
@@ -62,7 +63,7 @@ const sendProblem = (error: ProblemError, request: FastifyRequest, reply: Fastif
     .headers(error.headers)
     .header('content-type', 'application/problem+json')
     // As bytes: for a text Fastify would add a charset, which JSON does not have.
-    .send(Buffer.from(JSON.stringify(problem)));
+    .send(Buffer.from(JSON.stringify({ ...problem, ...membersOfFront(request.url, problem) })));
 };
 
 const toProblemError = (error: unknown, request: FastifyRequest): ProblemError => {
