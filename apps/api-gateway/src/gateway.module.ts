@@ -1,4 +1,5 @@
 import type { EventLog, RebuildReply } from '@baton/contracts';
+import type { Check } from '@baton/domain';
 import type { HealthCheck } from '@baton/platform';
 import { Module, type DynamicModule } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
@@ -27,7 +28,20 @@ import type { Strategies } from './strategies/load-strategies.js';
 import type { Tables } from './tables/load-tables.js';
 import { StrategiesController } from './strategies/strategies.controller.js';
 import { StrategiesService } from './strategies/strategies.service.js';
-import { AVI, CHECKS, INSPECT, LIVENESS, LOG, PARKED, READS, REBUILD, STRATEGIES, TABLES, WAKES } from './tokens.js';
+import {
+  AVI,
+  CHECKS,
+  INSPECT,
+  LIVENESS,
+  LOG,
+  PARKED,
+  PRECHECKS,
+  READS,
+  REBUILD,
+  STRATEGIES,
+  TABLES,
+  WAKES,
+} from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
@@ -38,6 +52,8 @@ export interface GatewayParts {
   readonly reads: Reads;
   readonly strategies: Strategies;
   readonly tables: Tables;
+  /** All that there are. */
+  readonly prechecks: readonly Check[];
   readonly artifacts: ArtifactStore;
   readonly avi: AviSettings;
   readonly liveness: Liveness;
@@ -67,6 +83,7 @@ export class GatewayModule {
         { provide: STRATEGIES, useValue: parts.strategies },
         { provide: TABLES, useValue: parts.tables },
         { provide: AVI, useValue: parts.avi },
+        { provide: PRECHECKS, useValue: parts.prechecks },
         { provide: LIVENESS, useValue: parts.liveness },
         { provide: INSPECT, useValue: parts.inspect },
         { provide: WAKES, useValue: parts.wakes },

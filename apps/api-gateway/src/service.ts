@@ -8,7 +8,7 @@ import {
   type Bus,
 } from '@baton/bus';
 import type { EventLog } from '@baton/contracts';
-import { withTiming } from '@baton/domain';
+import { withTiming, type Check } from '@baton/domain';
 import { PostgresEventLog } from '@baton/event-log';
 import {
   beginMetrics,
@@ -42,7 +42,7 @@ const CHECK_WITHIN_MS = 2_000;
 type GatewaySettings = Settings<typeof gatewaySettings>;
 
 /** Starts the gateway with all that it stands on. Settings and strategies are checked before anything listens. */
-export const startGateway = async (logger: LoggerService): Promise<Running> => {
+export const startGateway = async (logger: LoggerService, prechecks: readonly Check[]): Promise<Running> => {
   const settings = readSettings(gatewaySettings);
   const strategies = await strategiesOf(settings);
   const own = settings.strategyDir === undefined ? [] : [join(resolve(settings.strategyDir), 'tables')];
@@ -66,7 +66,7 @@ export const startGateway = async (logger: LoggerService): Promise<Running> => {
   const reads = await ReadModels.open({ databaseUrl: settings.databaseUrl, log });
   const app = await createGateway(
     {
-      ...{ log, reads, strategies, tables, artifacts, liveness },
+      ...{ log, reads, strategies, tables, prechecks, artifacts, liveness },
       avi: { root: resolve(settings.aviRoot), strategy: settings.aviStrategy },
       inspect: (clusterId, nodeId) => inspectNode(bus, clusterId, nodeId),
       wakes: (wake) => follow(bus, CATEGORIES, wake),

@@ -8,6 +8,7 @@ export const INSPECT = Symbol('inspect');
 export const LIVENESS = Symbol('liveness');
 export const WAKES = Symbol('wakes');
 export const CHECKS = Symbol('checks');
+export const PRECHECKS = Symbol('prechecks');
 export const PARKED = Symbol('parked');
 export const AVI = Symbol('avi');
 export const REBUILD = Symbol('rebuild');

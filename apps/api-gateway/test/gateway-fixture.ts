@@ -1,5 +1,8 @@
 import type { NodeHello } from '@baton/contracts';
-import type { Inspected } from '@baton/domain';
+import type { Check, Inspected } from '@baton/domain';
+import { check as artifactIntact } from '@baton/domain/checks/artifact-intact';
+import { check as connectivity } from '@baton/domain/checks/connectivity';
+import { check as othersLevel } from '@baton/domain/checks/others-level';
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
@@ -16,6 +19,9 @@ import { loadStrategies } from '../src/strategies/load-strategies.js';
 import { checkIsDocumented, documentedProblems } from './documented-problems.js';
 import { loadTables } from '../src/tables/load-tables.js';
 import { LogReads } from './log-reads.js';
+
+/** Of each kind one: what may be waived, and what never may. */
+const PRECHECKS: readonly Check[] = [artifactIntact, connectivity, othersLevel];
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
@@ -71,6 +77,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
     strategies: await loadStrategies(options.strategies ?? [STRATEGIES]),
+    prechecks: PRECHECKS,
     tables: await loadTables(options.tables ?? []),
     avi: { root: artifactDir, strategy: 'avi-system', ...options.avi },
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),

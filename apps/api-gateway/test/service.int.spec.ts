@@ -42,7 +42,7 @@ describe('the gateway on Postgres and JetStream', () => {
       ...{ BATON_ARTIFACT_DIR: folder, BATON_ALLOW_UNSAFE_DATABASE: 'true', BATON_STABLE_MS: '5' },
     });
     projection = new ReadModelRunner({ databaseUrl: database.urlOf('baton_projection'), logger: silent, pollMs: 20 });
-    running = await startGateway(silent);
+    running = await startGateway(silent, []);
     bus = await connectBus({ servers: nats.url, name: 'spec' });
     rollout = new PostgresEventLog({ databaseUrl: database.urlOf('baton_rollout') });
   });

@@ -2,8 +2,7 @@ import 'reflect-metadata';
 import { createHash } from 'node:crypto';
 import { precheckStage, wantsRun, type PrecheckCommand } from '@baton/domain';
 import { readSettings, url } from '@baton/platform';
-import { hosted, runStageService } from '@baton/stage-host';
-import { loadChecks } from './load-checks.js';
+import { hosted, loadChecks, runStageService } from '@baton/stage-host';
 import { lookAround } from './surroundings.js';
 
 const settings = {

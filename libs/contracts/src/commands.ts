@@ -17,6 +17,7 @@ export const OPERATOR_COMMANDS = [
   'approve',
   'pause',
   'resume',
+  'waive',
   'retry',
   'skip',
   'evict',

@@ -121,6 +121,8 @@ export {
   type UpgradeFinalized,
   type UpgradeRequested,
   type UpgradeRolledBack,
+  type Waiver,
+  type WaiverGiven,
 } from './events/upgrade.js';
 export { type Append, type AppendResult, type EventLog, type LogQuery, type StreamWrite } from './log.js';
 export {

@@ -1,5 +1,6 @@
 import type { OperatorCommand } from './commands.js';
 import type { Direction } from './events/rollout.js';
+import type { Waiver } from './events/upgrade.js';
 import type { Partition, PartitionName } from './node-protocol.js';
 import type { UpgradePath } from './path.js';
 
@@ -63,6 +64,8 @@ export interface Blocker {
   readonly kind: string;
   readonly nodeId?: string;
   readonly lane?: string;
+  /** The check that failed. */
+  readonly check?: string;
   /** The wave that waits to be approved. */
   readonly wave?: number;
   readonly since: string;
@@ -87,6 +90,9 @@ export interface CheckStatus {
   readonly nodeId?: string;
   readonly evidence: string;
   readonly remedy: string;
+  /** What may happen to those who waive it; absent: it passed, or it cannot be waived. */
+  readonly consequence?: string;
+  readonly waived?: Omit<Waiver, 'check'>;
 }
 
 /** The answer of `GET /v1/upgrades/{u}`; a pure fold of the upgrade's events. */
@@ -116,6 +122,8 @@ export interface UpgradeStatus {
   readonly lanes: readonly LaneStatus[];
   readonly nodes: readonly NodeStatus[];
   readonly checks: readonly CheckStatus[];
+  /** Checks whose failure is only a warning here; absent: none. */
+  readonly waivers?: readonly Waiver[];
   readonly blockedBy: readonly Blocker[];
   /** `until`: `finalized`, or the time (ISO 8601) after which it is too late. `waves`: only these go back; absent: all. */
   readonly rollback: {

@@ -8,6 +8,7 @@ export {
   type ExaminedNode,
   type PrecheckFacts,
 } from './precheck/check.js';
+export { type Waivable } from './precheck/waivers.js';
 export { type PrecheckTools } from './precheck/conclude.js';
 export { precheckStage, type PrecheckCommand, type PrecheckStage } from './precheck/precheck-stage.js';
 export { wantsRun, type PrecheckContext, type PrecheckState } from './precheck/state.js';

@@ -261,7 +261,7 @@ export class Walk {
     const node = this.members.get(nodeId ?? '') ?? noNode;
     const part = command === 'rollback' ? this.partFor(status) : {};
     const ask = { command, ...(nodeId !== undefined && { nodeId }), confirmedDown, ...part };
-    const ground = { intent: this.intent, cluster: this.cluster, node, status, now: this.now };
+    const ground = { intent: this.intent, cluster: this.cluster, node, status, checks: [], now: this.now };
     const decision = decideOperatorCommand(ask, ground);
     if ('refused' in decision) return;
     for (const event of decision.events) this.append(event.stream ?? `upgrade-${UPGRADE}`, event);

@@ -24,6 +24,7 @@ const blocker = object({
   kind: text('For machines, e.g. boot-late, check-failed, awaits-commit'),
   'nodeId?': text(),
   'lane?': text(),
+  'check?': text('That failed'),
   'wave?': count('The wave that waits to be approved'),
   since: time(),
   evidence: list(count(), 'Positions of the log'),
@@ -61,7 +62,11 @@ const check = object({
   'nodeId?': text(),
   evidence: text(),
   remedy: text(),
+  'consequence?': text('What may happen to those who waive it; absent: it passed, or it cannot be waived'),
+  'waived?': object({ by: text(), reason: text() }, 'It failed and only warns'),
 });
+
+const waivers = list(object({ check: text(), by: text(), reason: text() }), 'Checks that only warn when they fail');
 
 const common = {
   clusterId: text(),
@@ -118,6 +123,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
     lanes: list(lane),
     nodes: list(node),
     checks: list(check),
+    'waivers?': waivers,
     blockedBy: list(ref('Blocker'), 'Why it waits; never empty before it is over'),
     rollback,
     'mixed?': object({ since: time(), validUntil: time() }),
@@ -151,6 +157,7 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
     }),
     lanes: list(object({ wave: count(), lane: text(), nodes: list(text(), 'In their order') })),
     checks: list(check),
+    'waivers?': waivers,
     blockedBy: list(ref('Blocker')),
   }),
 };

@@ -70,13 +70,13 @@ export class PlansController {
     }
     if (isUnchanged(request, reply, status.position)) return undefined;
     const plan = events.filter(({ stream }) => categoryOf(stream) === 'precheck').reduce(foldPlan, noPlan);
-    const { clusterId, from, to, strategy, path, position, startedAt, updatedAt, checks, blockedBy } = status;
+    const { clusterId, from, to, strategy, path, position, startedAt, updatedAt, checks, waivers, blockedBy } = status;
     const isOver = plan.passed || events.at(-1)?.type === 'PrecheckFailed';
     const state = plan.passed ? 'passed' : isOver ? 'refused' : 'checking';
     const { digest, summary, lanes } = plan;
     return {
       ...{ planId, clusterId, from, to, strategy, path, state, position, startedAt, updatedAt },
-      ...{ digest, summary, lanes, checks, blockedBy },
+      ...{ digest, summary, lanes, checks, waivers, blockedBy },
     };
   }
 }

@@ -106,7 +106,13 @@ export const PROBLEM_KINDS = {
     '`errors` says of each field, with its line where the body is YAML, what it must be.',
   ),
   'unknown-strategy': kind(422, 'There is no such strategy', '`detail` lists all strategies.'),
-  'reason-missing': kind(422, 'The request needs a reason', 'What `force` does is not done without one: `reason`.'),
+  'reason-missing': kind(422, 'The request needs a reason', '`force` and waivers are not taken without one: `reason`.'),
+  'unknown-check': kind(422, 'There is no such check', '`detail` lists all checks.'),
+  'check-not-waivable': kind(
+    422,
+    'The check cannot be waived',
+    'Baton itself relies on it. `detail` lists those that may be waived.',
+  ),
   'bad-version': kind(422, 'The version cannot be used', 'Give Major, Major.Minor or Major.Minor.Build.'),
   'unknown-version': kind(
     422,

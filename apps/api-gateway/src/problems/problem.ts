@@ -35,6 +35,8 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
   'unknown-strategy': '/strategy',
   'plan-unfit': '/planId',
   'unknown-plan': '/planId',
+  'unknown-check': '/check',
+  'check-not-waivable': '/check',
   'node-missing': '/nodeId',
   'unknown-node': '/nodeId',
   'cluster-exists': '/clusterId',

@@ -7,6 +7,7 @@ import {
   noIntent,
   noNode,
   type AskOfUpgrade,
+  type Check,
 } from '@baton/domain';
 import type { EventLog, UpgradeStatus } from '@baton/contracts';
 import { Inject, Injectable } from '@nestjs/common';
@@ -14,7 +15,7 @@ import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { refusedProblem } from '../problems/problem.js';
 import { invalid } from '../problems/validation.js';
-import { LOG } from '../tokens.js';
+import { LOG, PRECHECKS } from '../tokens.js';
 import { unknownUpgrade } from './requests.service.js';
 import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
 
@@ -24,6 +25,7 @@ export class CommandsService {
   constructor(
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
+    @Inject(PRECHECKS) private readonly checks: readonly Check[],
   ) {}
 
   /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
@@ -53,6 +55,7 @@ export class CommandsService {
           cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
           node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
           status,
+          checks: this.checks,
           now: Date.now(),
         },
       );

@@ -16,6 +16,10 @@ export const UPGRADE_REQUESTS = {
   ...{ latest, exact, chosen },
   held: { summary: 'Wait for a commit once all is staged', value: { to: '1.1.0', autoCommit: false } },
   planned: { summary: 'From a plan', value: { planId, reason: 'CVE-2026-0001' } },
+  waived: {
+    summary: 'With a check that only warns when it fails',
+    value: { to: '1.1.0', waivers: [{ check: 'connectivity', reason: 'that way is closed on purpose' }] },
+  },
   forced: {
     summary: 'From below the minimum, all nodes of a wave at once',
     value: { to: '1.1.0', force: true, reason: 'the old version must go today' },
@@ -36,6 +40,10 @@ export const COMMAND_BODIES = {
     value: { lane: 'main', reason: 'the disk was swapped' },
   },
   wave: { summary: 'rollback of a whole wave', value: { wave: 1, reason: 'to see it' } },
+  check: {
+    summary: 'About a check that failed: waive',
+    value: { check: 'connectivity', reason: 'that way is closed on purpose' },
+  },
   down: {
     summary: 'evict a node that cannot answer, and is off and stays off',
     value: { nodeId: 'n2', confirmedDown: true, reason: 'its board is broken' },
@@ -52,6 +60,8 @@ export const OF_TARGET = [
   'bad-selection',
   'reason-missing',
   'unknown-strategy',
+  'unknown-check',
+  'check-not-waivable',
 ] as const satisfies readonly ProblemKind[];
 
 /** What each command does, in the order in which an upgrade comes to need them. */
@@ -62,6 +72,7 @@ export const COMMANDS = [
   '- `approve`: the wave that waits for it begins; with `wave` only if it is that one',
   '- `pause`: no further token and no new transfer; a node that holds a token ends',
   '- `resume`: goes on; from `blocked` all checks are made again, a stalled node is judged again as it is',
+  '- `waive`: the `check` that failed only warns from then on, with a reason; all checks are made again when none that failed is left',
   '- `retry`: another attempt at a stalled node',
   '- `skip`: a node that waits or is stalled stays on its version',
   '- `evict`: a node leaves the cluster; `confirmedDown` is your word that it is off and stays off',

@@ -7,6 +7,7 @@ import {
   noCluster,
   noRelease,
   type CatalogueEntry,
+  type Check,
   type Cluster,
 } from '@baton/domain';
 import type { EventLog, Request } from '@baton/contracts';
@@ -21,7 +22,7 @@ import { ProblemError, refusedProblem } from '../problems/problem.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
 import { modesOf } from '../tables/modes-of.js';
 import type { Tables } from '../tables/load-tables.js';
-import { LOG, TABLES } from '../tokens.js';
+import { LOG, PRECHECKS, TABLES } from '../tokens.js';
 import type { RequestUpgradeDto } from './upgrade.dto.js';
 import { approvedOf, eventsOfUpgrade, requestOf } from './upgrade-log.js';
 
@@ -33,6 +34,7 @@ export class RequestsService {
     @Inject(LOG) private readonly log: EventLog,
     private readonly strategies: StrategiesService,
     @Inject(TABLES) private readonly tables: Tables,
+    @Inject(PRECHECKS) private readonly checks: readonly Check[],
   ) {}
 
   async request(
@@ -47,7 +49,8 @@ export class RequestsService {
     const known = await this.strategies.all();
     const all = new Map([...known].map(([name, one]) => [name, one.strategy]));
     const modes = modesOf(strategy, this.tables, all, new Date().toISOString().slice(0, 10));
-    const asked = { to, strategy, modes, autoCommit, dryRun, force, disruptive, reason };
+    const waivers = dto.waivers?.map(({ check, reason: why }) => ({ check, reason: why, by: origin.actor }));
+    const asked = { to, strategy, modes, autoCommit, dryRun, force, disruptive, reason, ...(waivers && { waivers }) };
     const command = { upgradeId, clusterId, ...asked, ...(select && { select: { ...select } }) };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;
@@ -56,7 +59,7 @@ export class RequestsService {
       const [nodes = [], releases = [], planned] = history.also;
       const plan = planned && approvedOf(planned);
       const members = membersOf(nodes.reduce(foldNodes, new Map()));
-      return decideRequest(command, { cluster, members, catalogue: catalogueOf(releases), plan });
+      return decideRequest(command, { cluster, members, catalogue: catalogueOf(releases), plan, checks: this.checks });
     };
     const also = [
       { cluster: clusterId, categories: ['node'] },

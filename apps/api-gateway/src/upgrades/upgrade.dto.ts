@@ -1,12 +1,31 @@
 import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
-import { FlagField, IdField, LineField, NotYet, Optional, ReasonField, UpgradeIdField } from '../http/fields.js';
+import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  FlagField,
+  IdField,
+  LineField,
+  NotYet,
+  Optional,
+  ReasonField,
+  TextField,
+  UpgradeIdField,
+} from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
 import { AfterQuery } from '../http/seen.js';
 import { PositionDto } from '../http/write.js';
 import { SelectionDto } from './selection.dto.js';
+
+const WAIVERS_MAX = 20;
+
+export class WaiverDto {
+  @IdField({ example: 'connectivity', description: 'The check whose failure shall only be a warning' })
+  check!: string;
+
+  @TextField(1000, { example: 'that way is closed on purpose' })
+  reason!: string;
+}
 
 export class RequestPlanDto {
   @Optional()
@@ -42,6 +61,20 @@ export class RequestPlanDto {
     description: "With a reason: from below the release's `minCompatible` too. All nodes of a wave go at once then",
   })
   force?: boolean;
+
+  @ApiProperty({
+    type: [WaiverDto],
+    required: false,
+    maxItems: WAIVERS_MAX,
+    description: 'Each with a reason. What may follow from it says the `consequence` of the check that failed',
+  })
+  @Optional()
+  @IsArray({ message: 'must be a list of waivers' })
+  @ArrayMaxSize(WAIVERS_MAX, { message: `must be at most ${WAIVERS_MAX} waivers` })
+  @IsObject({ each: true, message: 'must be waivers: {"check": "...", "reason": "..."}' })
+  @ValidateNested({ each: true })
+  @Type(() => WaiverDto)
+  waivers?: WaiverDto[];
 
   @ReasonField()
   reason?: string;
@@ -100,6 +133,10 @@ export class OperatorCommandDto {
   @Optional()
   @FlagField({ required: false, description: 'evict: somebody made sure that the node is down' })
   confirmedDown?: boolean;
+
+  @Optional()
+  @IdField({ required: false, example: 'connectivity', description: 'waive: a check that failed' })
+  check?: string;
 
   @NotYet('is for retarget, which is')
   to?: never;

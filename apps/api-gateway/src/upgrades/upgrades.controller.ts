@@ -156,7 +156,7 @@ export class UpgradesController {
   @ApiOperation({
     operationId: 'commandUpgrade',
     summary:
-      'Commit, approve, pause, resume, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
+      'Commit, approve, pause, resume, waive, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
     description: COMMANDS,
   })
   @ApiBody({ type: OperatorCommandDto, examples: COMMAND_BODIES })
@@ -169,6 +169,9 @@ export class UpgradesController {
     'upgrade-superseded',
     'upgrade-active',
     'node-missing',
+    'unknown-check',
+    'check-not-waivable',
+    'reason-missing',
   )
   async command(
     @Param() { upgrade, command }: CommandParams,

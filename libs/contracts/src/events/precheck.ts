@@ -2,6 +2,7 @@ import type { Event } from '@baton/kernel';
 import type { Facts, ProbeResult } from '../node-protocol.js';
 import type { Release } from '../release.js';
 import type { Membership } from './node.js';
+import type { Waiver } from './upgrade.js';
 
 export interface Finding {
   /** The check's name, e.g. `free-space`. */
@@ -11,6 +12,10 @@ export interface Finding {
   readonly evidence: string;
   /** What to do about it, in a sentence; empty when it passed. */
   readonly remedy: string;
+  /** What may happen to those who go on all the same, in a sentence. Absent: it passed, or the check cannot be waived. */
+  readonly consequence?: string;
+  /** Somebody waived it, so it only warns. */
+  readonly waived?: Omit<Waiver, 'check'>;
 }
 
 /** What the log knew about the surroundings when the checks began. */

@@ -11,6 +11,15 @@ export interface Selection {
   readonly labels?: Readonly<Record<string, string>>;
 }
 
+/** A check that fails is only a warning for this upgrade: who said so, and why. */
+export interface Waiver {
+  /** The check's name. */
+  readonly check: string;
+  readonly reason: string;
+  /** As `actor` of an event, e.g. `operator:ada`. */
+  readonly by: string;
+}
+
 export interface Request {
   readonly upgradeId: string;
   /** 1, 2, 3 ... in its cluster; 0 for a dry run. */
@@ -33,6 +42,8 @@ export interface Request {
   readonly disruptive?: boolean;
   /** Only these go. Absent: all that the strategy is about. */
   readonly select?: Selection;
+  /** Given with the request; absent: none. They hold for every hop of its path. */
+  readonly waivers?: readonly Waiver[];
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;
@@ -44,6 +55,8 @@ export type CommitRequested = Event<'CommitRequested', { reason?: string }>;
 export type ApprovalGiven = Event<'ApprovalGiven', { wave: number; reason?: string }>;
 export type PauseRequested = Event<'PauseRequested', { reason?: string }>;
 export type ResumeRequested = Event<'ResumeRequested', { reason?: string }>;
+/** A failure of this check is only a warning for this upgrade. All checks are made again when none that failed is left. */
+export type WaiverGiven = Event<'WaiverGiven', { check: string; reason: string }>;
 export type RetryRequested = Event<'RetryRequested', { nodeId: string; reason?: string }>;
 export type SkipRequested = Event<'SkipRequested', { nodeId: string; reason?: string }>;
 export type EvictRequested = Event<'EvictRequested', { nodeId: string; confirmedDown: boolean; reason?: string }>;
@@ -71,6 +84,7 @@ export type UpgradeEvent =
   | ApprovalGiven
   | PauseRequested
   | ResumeRequested
+  | WaiverGiven
   | RetryRequested
   | SkipRequested
   | EvictRequested

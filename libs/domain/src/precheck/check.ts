@@ -37,6 +37,11 @@ export interface Check {
   readonly title: string;
   /** What a finding does unless the strategy says otherwise: `error` blocks the upgrade. */
   readonly severity: Exclude<Severity, 'off'>;
+  /**
+   * What may happen to those who go on though it failed, in a sentence: it may be waived, with a reason. Absent: it
+   * cannot, because Baton itself relies on what it says.
+   */
+  readonly consequence?: string;
   /** Empty: passed. */
   readonly run: (facts: PrecheckFacts) => readonly CheckFinding[];
 }

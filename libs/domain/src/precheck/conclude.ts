@@ -58,7 +58,8 @@ export const conclude = (
   const nodes = examine(state, intent, request);
   const plan = makePlan(request, nodes);
   const planDigest = sha256(plan.digestText);
-  const findings = runChecks(checks, run, { request, nodes, surroundings, planDigest, lanes: plan.lanes });
+  const facts = { request, nodes, surroundings, planDigest, lanes: plan.lanes };
+  const findings = runChecks(checks, run, facts, intent.waivers);
   const failed = new Set(findings.filter(({ type }) => type === 'CheckFailed').map(({ data }) => data.check));
   if (failed.size > 0) return [...findings, { type: 'PrecheckFailed', data: { run, failed: [...failed] } }];
   const warnings = findings.filter(({ type }) => type === 'CheckWarned').length;

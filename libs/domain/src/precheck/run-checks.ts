@@ -1,4 +1,4 @@
-import type { CheckFailed, CheckPassed, CheckWarned, Severity } from '@baton/contracts';
+import type { CheckFailed, CheckPassed, CheckWarned, Severity, Waiver } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { Check, CheckFinding, PrecheckFacts } from './check.js';
 import { cutText } from './event-size.js';
@@ -25,17 +25,27 @@ const findingsOf = (check: Check, facts: PrecheckFacts): readonly CheckFinding[]
   }
 };
 
-const runCheck = (check: Check, severity: Severity, run: number, facts: PrecheckFacts): readonly Checked[] => {
+const runCheck = (
+  check: Check,
+  severity: Severity,
+  run: number,
+  facts: PrecheckFacts,
+  waiver: Waiver | undefined,
+): readonly Checked[] => {
   if (severity === 'off') return [];
   const findings = findingsOf(check, facts);
   if (findings.length === 0) {
     return [{ type: 'CheckPassed', data: { run, check: check.name, evidence: `${check.title}.`, remedy: '' } }];
   }
   return findings.map(({ nodeId, evidence, remedy }): Checked => {
-    const data = { run, check: check.name, nodeId, evidence: cutText(evidence), remedy: cutText(remedy) };
+    const said = { run, check: check.name, nodeId, evidence: cutText(evidence), remedy: cutText(remedy) };
+    const { consequence } = check;
+    const data = { ...said, ...(consequence !== undefined && { consequence }) };
     switch (severity) {
       case 'error':
-        return { type: 'CheckFailed', data };
+        return waiver && consequence !== undefined
+          ? { type: 'CheckWarned', data: { ...data, waived: { by: waiver.by, reason: waiver.reason } } }
+          : { type: 'CheckFailed', data };
       case 'warning':
         return { type: 'CheckWarned', data };
       default:
@@ -60,11 +70,19 @@ const unknownNames = (checks: readonly Check[], run: number, facts: PrecheckFact
     }));
 };
 
-/** Runs every check that the strategy has not switched off, with the strategy's severity before its own. */
-export const runChecks = (checks: readonly Check[], run: number, facts: PrecheckFacts): readonly Checked[] => {
+/** Runs every check that the strategy has not switched off, with the strategy's severity before its own; what is waived warns. */
+export const runChecks = (
+  checks: readonly Check[],
+  run: number,
+  facts: PrecheckFacts,
+  waivers: readonly Waiver[] = [],
+): readonly Checked[] => {
   const { checks: overrides } = facts.request.strategy;
   return [
-    ...checks.flatMap((check) => runCheck(check, overrides[check.name] ?? check.severity, run, facts)),
+    ...checks.flatMap((check) => {
+      const waiver = waivers.findLast((one) => one.check === check.name);
+      return runCheck(check, overrides[check.name] ?? check.severity, run, facts, waiver);
+    }),
     ...unknownNames(checks, run, facts),
   ];
 };

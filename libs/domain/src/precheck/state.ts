@@ -20,8 +20,13 @@ export interface Collecting {
 export type PrecheckState =
   | { readonly status: 'idle' }
   | Collecting
-  /** Stands until a resume later than `position` has the checks run again. */
-  | { readonly status: 'refused'; readonly run: number; readonly position: number }
+  /** Stands until a resume later than `position`, or waivers of all that `failed`, have the checks run again. */
+  | {
+      readonly status: 'refused';
+      readonly run: number;
+      readonly position: number;
+      readonly failed: readonly string[];
+    }
   | { readonly status: 'passed'; readonly run: number };
 
 export interface PrecheckContext {
@@ -68,7 +73,7 @@ export const evolvePrecheck = (state: PrecheckState, event: PrecheckEvent, posit
     case 'PrecheckPassed':
       return { status: 'passed', run: event.data.run };
     case 'PrecheckFailed':
-      return { status: 'refused', run: event.data.run, position };
+      return { status: 'refused', run: event.data.run, position, failed: event.data.failed };
     default:
       return assertNever(event);
   }
@@ -82,10 +87,10 @@ export const isOver = ({ intent }: PrecheckContext): boolean => intent.abortAt >
 
 /**
  * The run of the prechecks that should begin now: the first when an upgrade was requested, the next when someone
- * resumed after one was refused. Undefined: none.
+ * resumed after one was refused, or waived all that failed in it. Undefined: none.
  */
 export const wantsRun = (state: PrecheckState, context: PrecheckContext): number | undefined => {
-  const { request, resumedAt } = context.intent;
+  const { request, resumedAt, waivers, waivedAt } = context.intent;
   if (!request || isOver(context)) return undefined;
   switch (state.status) {
     case 'idle':
@@ -94,8 +99,13 @@ export const wantsRun = (state: PrecheckState, context: PrecheckContext): number
     case 'passed':
       return undefined;
     case 'refused':
-      return !request.dryRun && resumedAt > state.position ? state.run + 1 : undefined;
+      if (request.dryRun) return undefined;
+      if (resumedAt > state.position) return state.run + 1;
+      return waivedAt > state.position && isWaived(state.failed, waivers) ? state.run + 1 : undefined;
     default:
       return assertNever(state);
   }
 };
+
+const isWaived = (failed: readonly string[], waivers: Intent['waivers']): boolean =>
+  failed.every((check) => waivers.some((waiver) => waiver.check === check));

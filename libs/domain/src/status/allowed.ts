@@ -10,7 +10,17 @@ import { AWAITS_APPROVAL } from './wave-blockers.js';
 
 type Ground = Pick<
   UpgradeStatus,
-  'upgradeId' | 'dryRun' | 'state' | 'stage' | 'nodes' | 'lanes' | 'rollback' | 'blockedBy' | 'continuedBy'
+  | 'upgradeId'
+  | 'dryRun'
+  | 'state'
+  | 'stage'
+  | 'nodes'
+  | 'lanes'
+  | 'rollback'
+  | 'blockedBy'
+  | 'continuedBy'
+  | 'checks'
+  | 'waivers'
 >;
 
 const MOVING: readonly UpgradeState[] = ['distributing', 'staging', 'prepared', 'rolling'];
@@ -24,6 +34,7 @@ const LEGAL_IN: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   pause: MOVING,
   // Other lanes may still move while one is stalled: nobody has to wait for them before helping it.
   resume: ['paused', 'stalled', 'blocked', 'rolling', 'rolling-back', 'aborting'],
+  waive: ['blocked'],
   retry: ['stalled', 'rolling', 'rolling-back'],
   skip: PLANNED,
   evict: [...NOT_ENDED, 'completed'],
@@ -45,6 +56,10 @@ const isSkippable = (node: NodeStatus, { state }: Ground): boolean =>
 
 const isSomethingStalled = ({ state, nodes }: Ground): boolean => state === 'stalled' || nodes.some(isFailed);
 
+/** Those that nobody has waived yet. */
+export const failedChecks = ({ checks, waivers = [] }: Pick<Ground, 'checks' | 'waivers'>): Ground['checks'] =>
+  checks.filter(({ result, check }) => result === 'failed' && !waivers.some((waiver) => waiver.check === check));
+
 const isFinalizing = ({ state, blockedBy }: Ground): boolean =>
   state === 'completed' && blockedBy.some(({ kind }) => kind === 'finalizing');
 
@@ -58,6 +73,8 @@ const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
       return status.blockedBy.some(({ kind }) => kind === AWAITS_APPROVAL);
     case 'resume':
       return status.state === 'paused' || status.state === 'blocked' || isSomethingStalled(status);
+    case 'waive':
+      return failedChecks(status).some(({ consequence }) => consequence !== undefined);
     case 'retry':
       return status.nodes.some(isFailed);
     case 'skip':

@@ -68,6 +68,7 @@ const LEGAL: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   approve: [],
   pause: ['distributing', 'staging', 'prepared', 'rolling'],
   resume: ['paused', 'stalled', 'blocked'],
+  waive: [],
   retry: ['stalled'],
   skip: [...planned_, 'rolling-back'],
   evict: notEnded,

@@ -19,22 +19,30 @@ export const blockersOf = (view: UpgradeView): readonly Blocker[] => {
 };
 
 const failedChecks = (view: UpgradeView): readonly Blocker[] => {
-  const unblock: readonly OperatorCommand[] = ['resume', 'evict', 'abort'];
-  const failed = view.checks.filter(({ result }) => result === 'failed');
+  const unblock: readonly OperatorCommand[] = ['resume', 'waive', 'evict', 'abort'];
+  const isWaived = (check: string): boolean => view.waivers.some((waiver) => waiver.check === check);
+  const failed = view.checks.filter(({ result, check }) => result === 'failed' && !isWaived(check));
   const since = view.blocked?.at ?? view.updatedAt;
   if (failed.length === 0) {
     const evidence = [view.blocked?.position ?? view.position];
     return [{ what: 'The prechecks failed.', kind: 'check-failed', since, evidence, unblock }];
   }
-  return failed.map(({ check, nodeId, evidence, remedy, position }) => ({
+  return failed.map(({ check, nodeId, evidence, remedy, position, consequence }) => ({
     what: `Check ${check} failed: ${evidence}`,
-    kind: 'check-failed',
+    ...{ kind: 'check-failed', check },
     ...(nodeId !== undefined && { nodeId }),
     since,
     evidence: [position],
-    unblock: nodeId === undefined ? unblock.filter((command) => command !== 'evict') : unblock,
-    remedy: remedy === '' ? `See to it, then ${view.terms.dryRun ? 'make a new plan' : 'resume'}.` : remedy,
+    unblock: unblock.filter(
+      (command) => (command !== 'evict' || nodeId !== undefined) && (command !== 'waive' || consequence !== undefined),
+    ),
+    remedy: remedyOf(view, remedy, consequence),
   }));
+};
+
+const remedyOf = ({ terms }: UpgradeView, remedy: string, consequence: string | undefined): string => {
+  const first = remedy === '' ? `See to it, then ${terms.dryRun ? 'make a new plan' : 'resume'}.` : remedy;
+  return consequence === undefined ? first : `${first} If it is waived: ${consequence}`;
 };
 
 const finalizing = (view: UpgradeView): Blocker => {

@@ -48,15 +48,18 @@ const nextLines = (status: UpgradeStatus, now: number): readonly string[] => {
   const { upgradeId, blockedBy } = status;
   const isLate = tooLate(status, now) !== undefined;
   const allowed = status.allowed.filter((command) => command !== 'rollback' || !isLate);
-  const line = (command: OperatorCommand, nodeId?: string): string => {
+  const line = (command: OperatorCommand, nodeId?: string, check?: string): string => {
     const path = `POST /v1/upgrades/${upgradeId}/${command}`;
+    if (command === 'waive') return `${path} {"check":"${check ?? ''}","reason":"..."}`;
     return NEEDS_NODE.has(command) && nodeId !== undefined ? `${path} {"nodeId":"${nodeId}"}` : path;
   };
-  const unblocking = blockedBy.flatMap(({ unblock, nodeId }) =>
+  const unblocking = blockedBy.flatMap(({ unblock, nodeId, check }) =>
     unblock
       .filter((command) => nodeId !== undefined || !NEEDS_NODE.has(command))
-      .map((command) => line(command, nodeId)),
+      .map((command) => line(command, nodeId, check)),
   );
-  const others = allowed.filter((command) => !NEEDS_NODE.has(command)).map((command) => line(command));
+  const others = allowed
+    .filter((command) => !NEEDS_NODE.has(command) && command !== 'waive')
+    .map((command) => line(command));
   return [...new Set([...unblocking, ...others])];
 };

@@ -66,7 +66,8 @@ describe('what an upgrade waits for', () => {
     const { blockedBy } = statusOf([requested()], checking(), refusedBy('free-space', 'n2'));
     expect(blockedBy).toEqual([
       {
-        ...{ what: 'Check free-space failed: seen', kind: 'check-failed', nodeId: 'n2', remedy: 'mend it' },
+        ...{ what: 'Check free-space failed: seen', kind: 'check-failed', check: 'free-space', nodeId: 'n2' },
+        remedy: 'mend it',
         ...{ since: expect.any(String), evidence: [12], unblock: ['resume', 'evict', 'abort'] },
       },
     ]);

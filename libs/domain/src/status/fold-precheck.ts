@@ -66,8 +66,8 @@ const found = (
   event: Of<'CheckPassed' | 'CheckWarned' | 'CheckFailed'>,
   result: CheckStatus['result'],
 ): void => {
-  const { check, nodeId, evidence, remedy } = event.data;
-  view.checks.push({ check, result, nodeId, evidence, remedy, position: event.position });
+  const { run: _run, ...said } = event.data;
+  view.checks.push({ ...said, result, position: event.position });
 };
 
 const planned = (view: UpgradeView, event: Of<'LanePlanned'>): void => {

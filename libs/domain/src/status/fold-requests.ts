@@ -20,6 +20,9 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
       return;
     case 'ResumeRequested':
       return resume(view, event);
+    case 'WaiverGiven':
+      view.waivers = [...view.waivers, { ...event.data, by: event.meta.actor }];
+      return;
     case 'RetryRequested':
       return stageAgain(view, event, event.data.nodeId);
     case 'SkipRequested':

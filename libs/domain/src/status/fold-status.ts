@@ -55,7 +55,19 @@ export const foldStatus = (view: UpgradeView | undefined, event: Recorded): Upgr
 };
 
 const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
-  const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit, strategy, path, release } = event.data;
+  const {
+    upgradeId,
+    upgradeNo,
+    clusterId,
+    from,
+    to,
+    dryRun,
+    autoCommit,
+    strategy,
+    path,
+    release,
+    waivers = [],
+  } = event.data;
   const { name, layer, seeds, timing, onFailure, waves, rollback, mixed } = strategy;
   return {
     terms: {
@@ -78,6 +90,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
     run: 0,
     precheck: 'none',
     checks: [],
+    waivers,
     seeds: [],
     distributed: false,
     staging: 0,

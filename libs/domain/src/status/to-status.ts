@@ -26,10 +26,8 @@ export const toStatus = (view: UpgradeView): UpgradeStatus => {
     versions: versionsRun(view, nodes),
     lanes: lanes.map((lane) => toLane(view, lane, isAnyStalled)),
     nodes: nodes.map((node) => toNode(view, node)),
-    checks: view.checks.map(({ check, result, nodeId, evidence, remedy }) => ({
-      ...{ check, result, evidence, remedy },
-      ...(nodeId !== undefined && { nodeId }),
-    })),
+    checks: view.checks.map(({ position: _position, ...check }) => check),
+    ...(view.waivers.length > 0 && { waivers: view.waivers }),
     blockedBy: blockersOf(view),
     rollback: rollbackOf(view),
     ...mixedOf(view, nodes),

@@ -9,6 +9,7 @@ import type {
   StageName,
   Strategy,
   UpgradeStatus,
+  Waiver,
 } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
 
@@ -126,6 +127,7 @@ export interface UpgradeView {
   precheckMark?: Mark;
   precheckStartedAt?: number;
   checks: (CheckStatus & { readonly position: number })[];
+  waivers: readonly Waiver[];
   /** Nodes that should hold the artifact now. */
   seeds: readonly string[];
   distributed: boolean;

@@ -106,7 +106,7 @@ describe('a wave that waits to be approved', () => {
       foldIntent,
       noIntent,
     );
-    const ground = { intent, cluster: noCluster, node: noNode, status: statusOf(awaiting), now: T0 };
+    const ground = { intent, cluster: noCluster, node: noNode, status: statusOf(awaiting), checks: [], now: T0 };
     return decideOperatorCommand({ command: 'approve', ...more }, ground);
   };
 
@@ -178,7 +178,14 @@ describe('the way back', () => {
     const ask = (now: number) =>
       decideOperatorCommand(
         { command: 'rollback' },
-        { intent: { ...noIntent, request: request() }, cluster: noCluster, node: noNode, status: ended, now },
+        {
+          intent: { ...noIntent, request: request() },
+          cluster: noCluster,
+          node: noNode,
+          status: ended,
+          checks: [],
+          now,
+        },
       );
     expect(ask(until)).toMatchObject({
       refused: { message: expect.stringContaining(`until ${ended.rollback.until}`) },

@@ -1,4 +1,4 @@
-import type { Request, RollbackRequested, UpgradeEvent } from '@baton/contracts';
+import type { Request, RollbackRequested, UpgradeEvent, Waiver } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
 
 /**
@@ -13,6 +13,9 @@ export interface Intent {
   readonly approvedAt: Readonly<Record<number, number>>;
   readonly paused: boolean;
   readonly resumedAt: number;
+  /** Those of the request, then those given since. */
+  readonly waivers: readonly Waiver[];
+  readonly waivedAt: number;
   readonly retriedAt: Readonly<Record<string, number>>;
   readonly skippedAt: Readonly<Record<string, number>>;
   readonly evicted: Readonly<Record<string, { readonly position: number; readonly confirmedDown: boolean }>>;
@@ -35,6 +38,8 @@ export const noIntent: Intent = {
   approvedAt: {},
   paused: false,
   resumedAt: 0,
+  waivers: [],
+  waivedAt: 0,
   retriedAt: {},
   skippedAt: {},
   evicted: {},
@@ -50,7 +55,7 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
   const at = recorded.position;
   switch (event.type) {
     case 'UpgradeRequested':
-      return { ...intent, request: event.data };
+      return { ...intent, request: event.data, waivers: event.data.waivers ?? [] };
     case 'CommitRequested':
       return { ...intent, committedAt: at };
     case 'ApprovalGiven':
@@ -59,6 +64,10 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
       return { ...intent, paused: true };
     case 'ResumeRequested':
       return { ...intent, paused: false, resumedAt: at };
+    case 'WaiverGiven': {
+      const waiver = { ...event.data, by: event.meta.actor };
+      return { ...intent, waivers: [...intent.waivers, waiver], waivedAt: at };
+    }
     case 'RetryRequested':
       return { ...intent, retriedAt: { ...intent.retriedAt, [event.data.nodeId]: at } };
     case 'SkipRequested':

@@ -10,7 +10,8 @@ import { accept, assertNever, refuse, type Decision, type Refusal } from '@baton
 import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
 import { decideNode, type Node } from '../membership/membership.js';
-import { legalOn } from '../status/allowed.js';
+import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
+import { failedChecks, legalOn } from '../status/allowed.js';
 import { tooLate } from '../status/rollback.js';
 import { AWAITS_APPROVAL } from '../status/wave-blockers.js';
 import type { Intent } from './intent.js';
@@ -25,6 +26,8 @@ export interface AskOfUpgrade {
   readonly wave?: number;
   /** evict: somebody made sure that the node is down and stays down. */
   readonly confirmedDown?: boolean;
+  /** waive: the name of a check that failed. */
+  readonly check?: string;
   readonly reason?: string;
 }
 
@@ -35,6 +38,8 @@ export interface OperatorGround {
   readonly node: Node;
   /** Folded from the log, like all of this; absent: there is no such upgrade. */
   readonly status?: UpgradeStatus;
+  /** All checks that there are. */
+  readonly checks: readonly Waivable[];
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -47,6 +52,8 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
   const { request } = intent;
   if (!request || !status)
     return refuse('unknown-upgrade', 'There is no such upgrade. The upgrades: GET /v1/upgrades.');
+  const unwaivable = ask.command === 'waive' ? unwaivableOf(ask, ground.checks) : undefined;
+  if (unwaivable) return { refused: unwaivable };
   const illegal = legalOn(status, ask.command, ask);
   if (illegal) return { refused: illegal };
   const late = ask.command === 'rollback' ? tooLate(status, ground.now) : undefined;
@@ -61,7 +68,9 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
   return accept<Asked>(event, ...onStream(`cluster-${request.clusterId}`, readmission.events));
 };
 
-const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | { readonly refused: Refusal } => {
+type Refused = { readonly refused: Refusal };
+
+const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | Refused => {
   const { command, nodeId, confirmedDown = false } = ask;
   const data = ask.reason === undefined ? {} : { reason: ask.reason };
   switch (command) {
@@ -73,6 +82,8 @@ const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | { r
       return { type: 'PauseRequested', data };
     case 'resume':
       return { type: 'ResumeRequested', data };
+    case 'waive':
+      return waive(ask, status);
     case 'rollback':
       return rollback(ask, data);
     case 'abort':
@@ -91,10 +102,7 @@ const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | { r
   }
 };
 
-const rollback = (
-  { nodeId, lane, wave }: AskOfUpgrade,
-  data: RollbackRequested['data'],
-): UpgradeEvent | { readonly refused: Refusal } => {
+const rollback = ({ nodeId, lane, wave }: AskOfUpgrade, data: RollbackRequested['data']): UpgradeEvent | Refused => {
   const part = {
     ...(nodeId !== undefined && { nodeId }),
     ...(lane !== undefined && { lane }),
@@ -105,11 +113,26 @@ const rollback = (
   return { type: 'RollbackRequested', data: { ...data, ...part } };
 };
 
+/** A name that cannot be waived is wrong in whatever state the upgrade is. */
+const unwaivableOf = ({ check }: AskOfUpgrade, checks: readonly Waivable[]): Refusal | undefined => {
+  if (check !== undefined) return refusedWaiver(check, checks);
+  const names = checks.map(({ name }) => name).join(', ');
+  return {
+    kind: 'unknown-check',
+    message: `waive is about a check. Name it: {"check": "..."}. There are: ${names}.`,
+  };
+};
+
+/** A check that passed needs no waiver, and one of another name nobody has seen fail. */
+const waive = ({ check = '', reason }: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | Refused => {
+  if (reason === undefined) return refuse('reason-missing', `A waiver is kept with its reason: {"reason": "..."}.`);
+  const failed = [...new Set(failedChecks(status).map((one) => one.check))];
+  if (failed.includes(check)) return { type: 'WaiverGiven', data: { check, reason } };
+  return refuse('illegal-command', `${check} has not failed, or was waived. These failed: ${failed.join(', ')}.`);
+};
+
 /** Only the wave that waits can be approved: nobody has seen yet what comes before another. */
-const approved = (
-  { wave, reason }: AskOfUpgrade,
-  { blockedBy }: UpgradeStatus,
-): UpgradeEvent | { readonly refused: Refusal } => {
+const approved = ({ wave, reason }: AskOfUpgrade, { blockedBy }: UpgradeStatus): UpgradeEvent | Refused => {
   const waiting = blockedBy.find(({ kind }) => kind === AWAITS_APPROVAL)?.wave ?? 0;
   if (wave !== undefined && wave !== waiting) {
     return refuse('illegal-command', `Wave ${wave} does not wait to be approved; wave ${waiting} does.`);

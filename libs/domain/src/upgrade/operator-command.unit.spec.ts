@@ -36,15 +36,22 @@ const when = (history: readonly Given[], ask: AskOfUpgrade, more: Partial<Operat
     cluster: of('cluster-demo').reduce(foldCluster, noCluster),
     node: of('node-demo_n-01').reduce(foldNode, noNode),
     status: status('stalled'),
+    checks: CHECKS,
     now: 0,
     ...more,
   });
 };
 
+const CHECKS = [
+  { name: 'free-space', title: 'There is room', consequence: 'It stalls.' },
+  { name: 'connectivity', title: 'All reach each other', consequence: 'It stalls.' },
+  { name: 'artifact-intact', title: 'The artifact is whole' },
+];
+
 const completed = { status: status('completed') };
 
 describe('an operator command', () => {
-  it.each(OPERATOR_COMMANDS.filter((command) => command !== 'approve'))(
+  it.each(OPERATOR_COMMANDS.filter((command) => command !== 'approve' && command !== 'waive'))(
     '%s is recorded as a request with its reason',
     (command) => {
       const ask = { command, ...(command !== 'rollback' && { nodeId: 'n-01' }), reason: 'because' };
@@ -54,6 +61,35 @@ describe('an operator command', () => {
       expect(decision).toHaveProperty('events.0.data.reason', 'because');
     },
   );
+
+  describe('waive', () => {
+    const failed = { check: 'free-space', result: 'failed', consequence: 'It stalls.' };
+    const blocked = status('blocked', { checks: [failed] } as unknown as Partial<UpgradeStatus>);
+    const waive = (more: Partial<AskOfUpgrade> = {}, of = blocked) =>
+      when(begun, { command: 'waive', check: 'free-space', reason: 'it is thin', ...more }, { status: of });
+
+    it('is recorded with its check and its reason', () => {
+      expect(waive()).toEqual({
+        events: [{ type: 'WaiverGiven', data: { check: 'free-space', reason: 'it is thin' } }],
+      });
+    });
+
+    it.each([
+      ['unknown-check', 'waive is about a check. Name it', { check: undefined }],
+      ['unknown-check', 'There are: free-space, connectivity, artifact-intact', { check: 'fre-space' }],
+      ['check-not-waivable', 'artifact-intact can never be waived', { check: 'artifact-intact' }],
+      ['reason-missing', 'reason', { reason: undefined }],
+      ['illegal-command', 'connectivity has not failed', { check: 'connectivity' }],
+    ])('is refused as %s: %s', (kind, message, more) => {
+      expect(waive(more)).toEqual({ refused: { kind, message: expect.stringContaining(message) } });
+    });
+
+    it('is for an upgrade that is blocked by a check that nobody has waived yet', () => {
+      expect(waive({}, status('rolling'))).toMatchObject({ refused: { kind: 'illegal-command' } });
+      const waived = { ...blocked, waivers: [{ check: 'free-space', reason: 'it is thin', by: 'operator:ada' }] };
+      expect(waive({}, waived)).toMatchObject({ refused: { kind: 'illegal-command' } });
+    });
+  });
 
   it('that the state of the upgrade forbids is refused with what the state says', () => {
     expect(when(begun, { command: 'commit' })).toEqual({

@@ -72,7 +72,7 @@ export const OUTCOMES: ReadonlySet<string> = new Set([
 ]);
 
 const block = (failed: UpgradeBlocked['data']['failed'], position: number, intent: Intent): Decision<Ended> => {
-  const isKnown = intent.blockedAt > position || intent.resumedAt > position;
+  const isKnown = Math.max(intent.blockedAt, intent.resumedAt, intent.waivedAt) > position;
   if (isKnown || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
   return accept<Ended>({ type: 'UpgradeBlocked', data: { failed } });
 };

@@ -1,8 +1,18 @@
-import type { ClusterEvent, Member, Membership, Request, Selection, Strategy, UpgradeEvent } from '@baton/contracts';
+import type {
+  ClusterEvent,
+  Member,
+  Membership,
+  Request,
+  Selection,
+  Strategy,
+  UpgradeEvent,
+  Waiver,
+} from '@baton/contracts';
 import { accept, refuse, type Decision, type Event, type Refusal } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { sameJson } from '../membership/same-json.js';
+import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
 import type { CatalogueEntry } from '../release/release.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
@@ -25,6 +35,8 @@ export interface RequestUpgrade {
   /** With a reason; see `Flags`. */
   readonly force: boolean;
   readonly disruptive: boolean;
+  /** Checks whose failure is only a warning; absent: none. */
+  readonly waivers?: readonly Waiver[];
   readonly reason?: string;
 }
 
@@ -43,6 +55,8 @@ export interface RequestGround {
   readonly members: readonly Membership[];
   readonly catalogue: readonly CatalogueEntry[];
   readonly plan?: Approved;
+  /** All checks that there are. */
+  readonly checks: readonly Waivable[];
 }
 
 type Requested = UpgradeEvent | ClusterEvent;
@@ -51,7 +65,7 @@ type Requested = UpgradeEvent | ClusterEvent;
 export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Decision<Requested> => {
   const { cluster, members, plan } = ground;
   const command = flagged({ ...asked, select: asked.select ?? plan?.request.select });
-  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, reason, select } = command;
+  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, waivers = [], reason, select } = command;
   const admit = (version: string, { backup } = strategy): Decision<ClusterEvent> =>
     dryRun && cluster.status !== 'absent'
       ? accept<ClusterEvent>()
@@ -60,6 +74,8 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   const free = admit('');
   if ('refused' in free) return free;
   if (force && reason === undefined) return reasonMissing;
+  const unwaivable = waivers.map(({ check }) => refusedWaiver(check, ground.checks)).find(Boolean);
+  if (unwaivable) return { refused: unwaivable };
   const stale = plan && unfitting(command, members, plan);
   if (stale) return { refused: stale };
   const unselected = refusedSelection(command, members);
@@ -79,6 +95,7 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
     ...(force && { force }),
     ...(disruptive && { disruptive }),
     ...(select && { select }),
+    ...(waivers.length > 0 && { waivers }),
     ...(reason !== undefined && { reason }),
   };
   return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
@@ -116,6 +133,9 @@ const unfitting = (command: RequestUpgrade, members: readonly Membership[], plan
     return no('was made with other flags: force and disruptive must be as they were.');
   }
   if (!sameJson(request.select, command.select)) return no('was made for other nodes: leave `select` out.');
+  if (waivedBy(request) !== waivedBy(command)) {
+    return no(`was made with other waivers: ${waivedBy(request) || 'none'}.`);
+  }
   const asked = request.path?.strategy ?? request.strategy.name;
   if (asked !== command.strategy.name) return no(`follows strategy ${asked}.`);
   const taker =
@@ -126,6 +146,10 @@ const unfitting = (command: RequestUpgrade, members: readonly Membership[], plan
   const changed = changedNodes(plan.members, members, request.release.layer);
   return changed.length === 0 ? undefined : no(`was made before these nodes changed: ${changed.join(', ')}.`);
 };
+
+/** Who waives the same may say so in other words. */
+const waivedBy = ({ waivers = [] }: Pick<Request, 'waivers'>): string =>
+  [...new Set(waivers.map(({ check }) => check))].toSorted().join(', ');
 
 const NAMED_MAX = 20;
 

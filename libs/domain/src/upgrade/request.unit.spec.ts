@@ -23,6 +23,10 @@ const cluster = (...more: readonly { type: string; data: unknown }[]): Cluster =
 const ground: RequestGround = {
   cluster: cluster(),
   members: [member('n-01'), member('n-02', '1.0.1')],
+  checks: [
+    { name: 'connectivity', title: 'All reach each other', consequence: 'It stalls.' },
+    { name: 'artifact-intact', title: 'The artifact is whole' },
+  ],
   catalogue: [
     { status: 'uploaded', release: release('1.1.0') },
     { status: 'registered', release: release('1.2.0') },
@@ -149,6 +153,23 @@ describe('the flags of a request', () => {
   it('need a reason for force, and none for a disruptive one (V-19)', () => {
     expect(when({ force: true })).toEqual(refused('reason-missing', 'reason'));
     expect(when({ disruptive: true })).toMatchObject({ events: [{ data: { disruptive: true } }, {}] });
+  });
+
+  it('may waive checks, with who and why, and not such as can never be waived', () => {
+    const waivers = [{ check: 'connectivity', reason: 'closed on purpose', by: 'operator:ada' }];
+    expect(when({ waivers })).toMatchObject({ events: [{ data: { waivers } }, {}] });
+    const of = (check: string) => when({ waivers: [...waivers, { check, reason: 'why', by: 'operator:ada' }] });
+    expect(of('artifact-intact')).toEqual(refused('check-not-waivable', 'artifact-intact can never be waived'));
+    expect(of('conectivity')).toEqual(refused('unknown-check', 'There are: connectivity, artifact-intact'));
+  });
+
+  it('must waive what the plan that it starts from waived', () => {
+    const waivers = [{ check: 'connectivity', reason: 'closed on purpose', by: 'operator:ada' }];
+    const planned = { ...plan, request: { ...plan.request, waivers } };
+    expect(when({}, { plan: planned })).toEqual(refused('plan-unfit', 'with other waivers: connectivity'));
+    expect(when({ waivers }, { plan })).toEqual(refused('plan-unfit', 'with other waivers: none'));
+    const reworded = [{ ...waivers[0]!, reason: 'still closed' }];
+    expect(when({ waivers: reworded }, { plan: planned })).toMatchObject({ events: [{ data: { planId: 'p1' } }, {}] });
   });
 
   it('must be those of the plan that it starts from', () => {

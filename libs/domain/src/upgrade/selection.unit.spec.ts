@@ -34,7 +34,7 @@ const ask = (
     ...{ dryRun: false, force: false, disruptive: false },
   };
   const catalogue = ['6.5.250', '6.5.750'].map((version) => ({ status: 'uploaded' as const, release: of(version) }));
-  return decideRequest(command, { cluster, members, catalogue, ...(plan && { plan }) });
+  return decideRequest(command, { checks: [], cluster, members, catalogue, ...(plan && { plan }) });
 };
 const refusal = (message: string) => ({
   refused: { kind: 'bad-selection', message: `The selection is refused: ${message}` },

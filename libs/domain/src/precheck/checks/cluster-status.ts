@@ -4,6 +4,8 @@ export const check: Check = {
   name: 'cluster-status',
   title: 'All services of all nodes are up, and so are the hypervisors under them',
   severity: 'error',
+  consequence:
+    'What is down now stays down for its clients while other nodes go over, and a node whose services do not come up stalls.',
   run: (facts) =>
     judgeNodes(facts, ({ nodeId, facts: { services, hypervisorUp } }) => {
       const names = Object.keys(services);

@@ -5,6 +5,7 @@ export const check: Check = {
   name: 'components',
   title: 'All named components of all nodes are ok',
   severity: 'error',
+  consequence: 'A component that is unwell may not survive that other nodes go over, and its node may stall.',
   run: (facts) =>
     judgeNodes(facts, ({ nodeId, facts: { components } }) =>
       Object.entries(components)

@@ -30,5 +30,7 @@ export const check: Check = {
   name: 'connectivity',
   title: 'All nodes and hypervisors reach each other',
   severity: 'error',
+  consequence:
+    'Nodes that do not reach each other cannot fetch the artifact there, and stall when their peers are judged.',
   run: (facts) => judgeNodes(facts, (node) => judge(node, facts)),
 };

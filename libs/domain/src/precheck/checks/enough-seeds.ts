@@ -5,6 +5,7 @@ export const check: Check = {
   name: 'enough-seeds',
   title: 'Enough nodes can be seed nodes',
   severity: 'error',
+  consequence: 'The distribution stalls if fewer nodes than the strategy wants can hold the artifact.',
   run: ({ nodes, request }) => {
     const { seeds } = request.strategy;
     const needed = seedBytes(request.release.size);

@@ -5,6 +5,7 @@ export const check: Check = {
   name: 'free-space',
   title: 'Every node has room for the artifact, and the seed nodes for a second copy',
   severity: 'error',
+  consequence: 'A node without room for the artifact does not stage, and the upgrade stalls there.',
   run: (facts) => {
     const { release, strategy } = facts.request;
     const seeds = new Set(rankSeeds(facts.nodes, release.size).slice(0, strategy.seeds));

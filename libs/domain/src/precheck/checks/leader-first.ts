@@ -45,5 +45,6 @@ export const check: Check = {
   name: 'leader-first',
   title: 'No node that leads will be behind the others at any time',
   severity: 'error',
+  consequence: 'For a time nodes run a version that those which lead do not know and may not manage.',
   run: (facts) => (facts.request.strategy.versions?.leader === undefined ? [] : [...early(facts), ...left(facts)]),
 };

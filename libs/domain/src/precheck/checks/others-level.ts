@@ -7,6 +7,8 @@ export const check: Check = {
   name: 'others-level',
   title: 'All nodes are level with those that lead before these go ahead',
   severity: 'error',
+  consequence:
+    'Those that lead run a version for which nodes that lag may be too old to be managed: more than two versions are live.',
   run: ({ nodes, lanes, request }) => {
     const { release, strategy } = request;
     if (strategy.versions?.leader === undefined) return [];

@@ -30,5 +30,7 @@ export const check: Check = {
   name: 'version-compatibility-hypervisor',
   title: 'Every node has a hypervisor that its software supports after the upgrade',
   severity: 'error',
+  consequence:
+    'The node may not come up on the new version; it falls back by itself after three tries, and the upgrade stalls.',
   run: (facts) => judgeChosen(facts, (node) => judge(facts, node)),
 };

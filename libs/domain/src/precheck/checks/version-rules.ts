@@ -7,6 +7,8 @@ export const check: Check = {
   name: 'version-rules',
   title: "Every node runs a version from which the strategy's rules let it go to the release",
   severity: 'error',
+  consequence:
+    'The step is one that the strategy does not provide for: what is migrated between the versions may be left out.',
   run: (facts) =>
     judgeChosen(facts, ({ nodeId, member, facts: { layers } }) => {
       const { release, strategy } = facts.request;

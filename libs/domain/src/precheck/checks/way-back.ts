@@ -5,6 +5,7 @@ export const check: Check = {
   name: 'way-back',
   title: 'What goes over can go back',
   severity: 'warning',
+  consequence: 'Once the rollout has begun nobody can go back to what runs now.',
   run: ({ request: { release, path } }) => {
     const hops = (path?.hops ?? []).slice((path?.hop ?? 1) - 1).filter(({ oneWay }) => oneWay);
     const versions = path ? hops.map(({ to }) => to) : release.oneWay ? [release.version] : [];
