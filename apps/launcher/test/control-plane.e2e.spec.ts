@@ -1,25 +1,20 @@
 import type { Recorded } from '@baton/kernel';
-import { eventually } from '@baton/testing';
-import { heal, judge, NEW, NEXT, OLD, System, Trial, WITHIN_MS } from './support/index.js';
+import { judge, NEW, OLD, System, Trial, WITHIN_MS } from './support/index.js';
 
-const CLUSTERS = ['forms', 'splits'];
 const NODES = 7;
 /** Three controllers, and two groups of two members each. */
-const LABELS = CLUSTERS.flatMap((clusterId) => [
-  ...[`${clusterId}:1-3:role=controller`, `${clusterId}:4-7:role=member`],
-  ...[`${clusterId}:4-5:group=red`, `${clusterId}:6-7:group=blue`],
-]);
+const LABELS = [
+  ...['forms:1-3:role=controller', 'forms:4-7:role=member'],
+  ...['forms:4-5:group=red', 'forms:6-7:group=blue'],
+];
 
 type Logged = Recorded & { readonly data: Readonly<Record<string, unknown>> };
 
 let system: System;
 beforeAll(async () => {
-  system = await System.start({
-    clusters: CLUSTERS.map((clusterId) => `${clusterId}:${NODES}`).join(','),
-    env: { BATON_NODE_LABELS: LABELS.join(',') },
-  });
-  await Promise.all(CLUSTERS.map((clusterId) => system.api.cluster(clusterId, NODES)));
-  for (const version of [NEW, NEXT]) await system.api.release(version);
+  system = await System.start({ clusters: `forms:${NODES}`, env: { BATON_NODE_LABELS: LABELS.join(',') } });
+  await system.api.cluster('forms', NODES);
+  await system.api.release(NEW);
 }, 2 * WITHIN_MS);
 afterAll(() => system?.stop(), WITHIN_MS);
 
@@ -88,42 +83,6 @@ describe('a control plane that goes first', () => {
       expect(await versionsByNode(trial)).toEqual([NEW, NEW, NEW, OLD, OLD, OLD, OLD]);
     },
     3 * WITHIN_MS,
-  );
-
-  it(
-    'goes back by itself when it does not form again, and leaves the cluster as it was: free, with its configuration (V-23, V-07)',
-    async () => {
-      const config = { dns: ['10.0.0.53'] };
-      const path = '/v1/clusters/splits';
-      await system.api.ask('PUT', `${path}/config`, config);
-      const trial = await Trial.start(
-        ...([system, 'splits', { n2: { at: 'stable', kind: 'unformed', times: 1 } }, { strategy: 'plane' }] as const),
-      );
-      await expect(system.api.ask('PUT', `${path}/config`, {})).rejects.toThrow('423');
-      await eventually(
-        'it says who has not formed',
-        async () => {
-          const { waiting } = await system.api.explain(trial.upgradeId);
-          return waiting.some(({ kind, what }) => kind === 're-forming' && what.includes('n2'));
-        },
-        WITHIN_MS,
-      );
-      await system.api.reaches(trial.upgradeId, 'rolled-back');
-      await trial.run(OLD, NODES);
-      const events = await trial.logged();
-      expect(events.map(({ type }) => type)).not.toContain('CommitPointReached');
-      expect(new Set(granted(events))).toEqual(new Set(['n1', 'n2', 'n3']));
-      const [asked] = await trial.logged('RollbackRequested');
-      expect(asked).toMatchObject({ data: { reason: expect.stringContaining('n2') }, meta: { actor: 'api-gateway' } });
-
-      expect(await system.api.ask('GET', path)).toMatchObject({ config });
-      await system.api.ask('PUT', `${path}/config`, { ...config, ntp: [] });
-      await heal(system, 'splits', 'n2');
-      const next = await Trial.start(system, 'splits', {}, { to: NEXT, strategy: 'plane' });
-      await approve(next);
-      await next.completes(NEXT, NODES);
-    },
-    4 * WITHIN_MS,
   );
 
   it(

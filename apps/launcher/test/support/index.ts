@@ -4,6 +4,7 @@ export { Clients } from './clients.js';
 export { ClosedDoor } from './closed-door.js';
 export { Gate } from './gate.js';
 export { collectHistory, judge, judgeStatus } from './history.js';
+export { Dials } from './dials.js';
 export { diskOf, downsOf, heal, setFault, simulatedNodes, type Fault, type SimulatedNode } from './nodes.js';
 export { commitsOf, loggedOf, onDatabase, readModelsOf, type Logged } from './database.js';
 export { Recorder } from './recorder.js';

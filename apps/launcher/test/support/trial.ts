@@ -49,6 +49,11 @@ export class Trial {
     return new Trial(system, clusterId, upgradeId);
   }
 
+  /** An upgrade that somebody has asked for in another way. */
+  static of(system: System, clusterId: string, upgradeId: string): Trial {
+    return new Trial(system, clusterId, upgradeId);
+  }
+
   fault(nodeId: string, fault: Fault): Promise<void> {
     return setFault(this.system, this.clusterId, nodeId, fault);
   }
