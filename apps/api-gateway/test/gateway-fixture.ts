@@ -26,6 +26,7 @@ const PRECHECKS: readonly Check[] = [artifactIntact, connectivity, othersLevel];
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
 export const STRATEGIES = new URL('../../../strategies/', import.meta.url).pathname;
+const TABLES = new URL('../../../tables/', import.meta.url).pathname;
 
 export const RELEASE = {
   ...{ version: '1.1.0', layer: 'software', kind: 'demo', sha256: SHA256, size: ARTIFACT.length },
@@ -78,7 +79,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
     strategies: await loadStrategies(options.strategies ?? [STRATEGIES]),
     prechecks: PRECHECKS,
-    tables: await loadTables(options.tables ?? []),
+    tables: await loadTables(options.tables ?? [TABLES]),
     avi: { root: artifactDir, strategy: 'avi-system', ...options.avi },
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {

@@ -17,6 +17,15 @@ rows:
   - { from: '1.1', to: '1.2', strategy: quick, since: '2026-01-01' }
 `;
 
+const RULES = `name: rules
+kind: ha
+title: Rules
+source: a spec
+rows:
+  - { to: '1.0', ha: spread, disrupted: false, since: '2026-01-01' }
+  - { from: '1.1', ha: spread, disrupted: true, since: '2026-01-01' }
+`;
+
 let folder: string;
 let gateway: Fixture;
 beforeEach(async () => {
@@ -32,6 +41,9 @@ beforeEach(async () => {
   await strategy('each', '{ target: line, minors: each, title: UserConnect }');
   await strategy('modes', '{ modes: pairs }');
   await strategy('lost', '{ modes: nowhere }');
+  await strategy('unjudged', '{}', 'ha: pairs\n');
+  await strategy('judged', '{}', 'ha: rules\n');
+  await writeFile(join(folder, 'tables', 'rules.yaml'), RULES);
   await strategy('quick', '{ from: "1.1.0" }');
   gateway = await startGateway({ strategies: [STRATEGIES, folder], tables: [join(folder, 'tables')] });
   await gateway.send('POST', '/v1/clusters', { clusterId: 'demo' });
@@ -123,8 +135,24 @@ describe('a table of modes', () => {
 
   it('that is not there is named', async () => {
     const answer = await start({ to: '1.2.0', strategy: 'lost' });
-    expect([answer.status, answer.body.detail]).toEqual([422, 'Strategy lost names table nowhere. There is: pairs.']);
+    expect([answer.status, answer.body.detail]).toEqual([
+      422,
+      'Strategy lost names table nowhere of kind modes. There is: pairs.',
+    ]);
     expect((await start({ to: '1.4.0', strategy: 'modes' })).body.detail).toMatch(/^versions\.modes forbids/);
+  });
+
+  it('of high availability is kept in the request with the rows about versions that run on the way (V-30)', async () => {
+    const wrong = await start({ to: '1.2.0', strategy: 'unjudged' });
+    expect([wrong.status, wrong.body.detail]).toEqual([
+      422,
+      'Strategy unjudged names table pairs of kind ha. There is: rules.',
+    ]);
+    const { body } = await start({ to: '1.2.0', strategy: 'judged' });
+    const [request] = await gateway.log.read({ streams: [`upgrade-${body.upgradeId}`] });
+    expect(request?.data).toMatchObject({
+      ha: { rules: [{ to: '1.0', ha: 'spread', disrupted: false, since: '2026-01-01' }] },
+    });
   });
 
   it('with mistakes keeps the gateway from starting, with file and line', async () => {

@@ -133,7 +133,7 @@ describe('requests over HTTP', () => {
     expect([empty.status, empty.body.type]).toEqual([409, '/problems/no-nodes']);
   });
 
-  it('make a plan, which changes nothing, and start an upgrade from it while it fits (X-37)', async () => {
+  it('make a plan, which changes nothing, and start an upgrade from it once it passed and while it fits (X-37, X-38)', async () => {
     const planId = await plan();
     expect(planId).toMatch(/^p[0-9a-z]{26}$/);
     expect((await gateway.send('GET', `/v1/plans/${planId}`)).body).toMatchObject({ state: 'checking', to: '1.1.0' });
@@ -144,6 +144,8 @@ describe('requests over HTTP', () => {
       '/problems/illegal-command',
     );
 
+    const strange = await gateway.send('POST', '/v1/clusters/demo/plans', { to: '1.1', acknowledge: ['pairs', 'all'] });
+    expect([strange.status, strange.body.errors[0].pointer]).toEqual([400, '/acknowledge']);
     const early = await gateway.send('POST', upgrades, { planId });
     expect([early.status, early.body.errors[0].pointer]).toEqual([409, '/planId']);
     await pass(planId);
@@ -158,13 +160,14 @@ describe('requests over HTTP', () => {
     expect(requested?.data).toMatchObject({ planId, planDigest: 'd'.repeat(64) });
   });
 
-  it('refuse a plan when a node has changed since, and name the node', async () => {
+  it('refuse a plan when a node has changed since, with what was planned on and what is so now', async () => {
     const planId = await plan();
     await pass(planId);
     await gateway.hello('n-02', { layers: { software: '1.0.1' } });
     const { status, body } = await gateway.send('POST', upgrades, { planId });
     expect([status, body.type]).toEqual([409, '/problems/plan-unfit']);
     expect(body.detail).toContain('n-02');
+    expect(body.changes).toEqual([{ what: 'nodes.n-02.version', before: '1.0.0', now: '1.0.1' }]);
   });
 
   it('evict a node with the command that asks for it, and readmit it when the cluster is free (N-16)', async () => {

@@ -1,3 +1,4 @@
+import type { Workload } from '@baton/contracts';
 import type { ClusterSize } from '@baton/platform';
 
 /** Nodes of a cluster by number, both ends included. */
@@ -13,12 +14,19 @@ export interface Labelling extends Slice {
   readonly value: string;
 }
 
+/** Nodes that serve a workload. */
+export interface Serving extends Slice {
+  readonly workload: Workload;
+}
+
 /** A node that is to be simulated, and where it stands. */
 export interface Resident {
   readonly clusterId: string;
   readonly nodeId: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly failureDomain: string;
+  /** What it says that it serves; absent: it says nothing. */
+  readonly workloads?: readonly Workload[];
 }
 
 const RACKS = 4;
@@ -28,6 +36,7 @@ export const populate = (
   clusters: readonly ClusterSize[],
   slices?: readonly Slice[],
   labellings: readonly Labelling[] = [],
+  servings: readonly Serving[] = [],
 ): readonly Resident[] =>
   clusters.flatMap(({ clusterId, nodes, lanes }) =>
     Array.from({ length: nodes }, (_, index) => index + 1)
@@ -42,6 +51,9 @@ export const populate = (
           ),
         },
         failureDomain: `rack-${((number - 1) % RACKS) + 1}`,
+        ...(servings.length > 0 && {
+          workloads: servings.filter((one) => isIn(one, clusterId, number)).map(({ workload }) => workload),
+        }),
       })),
   );
 

@@ -1,6 +1,6 @@
 import { clusters, milliseconds, integer, port, serviceSettings, text, url, type Setting } from '@baton/platform';
 import { isId } from '@baton/kernel';
-import type { Labelling, Slice } from './population.js';
+import type { Labelling, Serving, Slice } from './population.js';
 
 /** Not set means undefined. */
 const optional = <T>(setting: Setting<T>): Setting<T | undefined> => ({
@@ -34,6 +34,22 @@ const labellings = (options: { readonly variable: string; readonly help: string 
     }),
 });
 
+/** `lab:1-2:shop=active-active/SMB+NFS`: nodes of a cluster, by number, that serve a workload. */
+const servings = (options: { readonly variable: string; readonly help: string }): Setting<readonly Serving[]> => ({
+  ...options,
+  parse: (value) =>
+    value.split(',').map((one) => {
+      const [, clusterId = '', first, last, name = '', ha, protocols] =
+        /^([^:]+):(\d+)-(\d+):([^=/]+)(?:=([^/]+))?(?:\/(.+))?$/.exec(one.trim()) ?? [];
+      const workload = { name, ...(ha && { ha }), ...(protocols && { protocols: protocols.split('+') }) };
+      const serving = { clusterId, first: Number(first), last: Number(last), workload };
+      if (isId(clusterId) && serving.first >= 1 && serving.first <= serving.last) return serving;
+      throw new Error(
+        `"${one}" must read name:first-last:workload=ha/protocol+protocol, e.g. lab:1-2:shop=active-active/SMB`,
+      );
+    }),
+});
+
 const ids = (options: { readonly variable: string; readonly fallback: string; readonly help: string }) => ({
   ...options,
   parse: (value: string): readonly string[] => {
@@ -64,6 +80,12 @@ export const simulatorSettings = {
     labellings({
       variable: 'BATON_NODE_LABELS',
       help: 'labels of nodes, e.g. lab:1-3:role=controller,lab:4-6:group=red; not set: none but that of lanes',
+    }),
+  ),
+  workloads: optional(
+    servings({
+      variable: 'BATON_NODE_WORKLOADS',
+      help: 'what nodes serve, for plans, e.g. lab:1-2:shop=active-active/SMB+NFS; not set: nothing',
     }),
   ),
   port: port({

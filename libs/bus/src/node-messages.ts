@@ -56,6 +56,22 @@ const checkPartition = (from: Fields, name: string): void => {
   optional(partition, 'sha256', text);
 };
 
+const list = (from: Fields, field: string): readonly unknown[] => {
+  const value = from[field];
+  return Array.isArray(value) ? value : fail(field, 'is not a list');
+};
+
+const checkWorkloads = (from: Fields, field: string): void => {
+  for (const one of list(from, field)) {
+    const workload = object({ workload: one }, 'workload');
+    text(workload, 'name');
+    optional(workload, 'ha', text);
+    optional(workload, 'protocols', (of, name) => {
+      for (const protocol of list(of, name)) text({ protocol }, 'protocol');
+    });
+  }
+};
+
 const checkFacts = (from: Fields, field: string): void => {
   const facts = object(from, field);
   id(facts, 'nodeId');
@@ -71,6 +87,7 @@ const checkFacts = (from: Fields, field: string): void => {
   flag(facts, 'hypervisorUp');
   for (const name of ['healthyForMs', 'upForMs', 'freeBytes']) amount(facts, name);
   for (const name of ['upgradeNo', 'epoch']) zeroUp(facts, name);
+  optional(facts, 'workloads', checkWorkloads);
   optional(facts, 'formed', (of, name) => zeroUp(object(of, name), 'members'));
 };
 

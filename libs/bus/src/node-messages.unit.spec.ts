@@ -24,6 +24,7 @@ const hello: NodeHello = {
     freeBytes: 1_000,
     failureDomain: 'rack-1',
     labels: {},
+    workloads: [{ name: 'shop', ha: 'active-active', protocols: ['SMB'] }, { name: 'mail' }],
     upgradeNo: 0,
     epoch: 0,
   },
@@ -86,6 +87,9 @@ describe('what nodes send', () => {
     ['failures', { probe: { reached: 1 } }],
     ['failure', { probe: { reached: 1, failures: [null] } }],
     ['reason', { probe: { reached: 1, failures: [{ from: 'n1', to: 'n2' }] } }],
+    ['workloads', { facts: { ...hello.facts, workloads: 'none' } }],
+    ['name', { facts: { ...hello.facts, workloads: [{ ha: 'x' }] } }],
+    ['protocol', { facts: { ...hello.facts, workloads: [{ name: 'x', protocols: [7] }] } }],
     ['alreadyActive', { alreadyActive: 'yes' }],
   ])('is refused with the name of the wrong field of its outcome: %s', (field, outcome) => {
     expect(wrongField(() => parseAnswer(bytes({ ...answer, outcome })))).toBe(field);

@@ -53,12 +53,15 @@ export {
   type CheckPassed,
   type CheckWarned,
   type FactsCollected,
+  type DisruptionPlanned,
   type Finding,
   type LanePlanned,
   type Member,
   type NodeProbed,
   type PlanMade,
   type PlanSummary,
+  type PlannedDisruption,
+  type PlannedRollback,
   type PrecheckEvent,
   type PrecheckFailed,
   type PrecheckPassed,
@@ -101,7 +104,9 @@ export {
 } from './events/staging.js';
 export { type StrategyEvent, type StrategyPublished } from './events/strategy.js';
 export {
+  ACKNOWLEDGEMENTS,
   type AbortRequested,
+  type Acknowledgement,
   type ApprovalGiven,
   type CommandRefused,
   type CommitRequested,
@@ -150,6 +155,7 @@ export {
   type ProbeResult,
   type StageName,
   type Verb,
+  type Workload,
 } from './node-protocol.js';
 export { type Hop, type UpgradePath } from './path.js';
 export { ACTIVATIONS, LAYERS, type Activation, type Effects, type Layer, type Release } from './release.js';
@@ -201,4 +207,4 @@ export {
   token,
   type RebuildReply,
 } from './subjects.js';
-export { type ModeRow, type ModesTable } from './tables.js';
+export { type HaRow, type HaTable, type ModeRow, type ModesTable } from './tables.js';

@@ -148,6 +148,16 @@ export interface Partition {
   readonly state: 'good' | 'bad' | 'released' | 'empty';
 }
 
+/** Something that nodes serve, each on one of them or on several. */
+export interface Workload {
+  /** The same name on several nodes is one workload that all of them serve. */
+  readonly name: string;
+  /** How it is kept available, in the vendor's own word; rows of a table of kind `ha` name it. */
+  readonly ha?: string;
+  /** By which its clients come, e.g. `SMB`. */
+  readonly protocols?: readonly string[];
+}
+
 /** What a node says about itself when asked; evidence, unlike a heartbeat. */
 export interface Facts {
   readonly nodeId: string;
@@ -173,6 +183,8 @@ export interface Facts {
   /** Rack, host or zone; two seeds are taken from different ones when there are two. */
   readonly failureDomain: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What it serves at this time; absent: not said. */
+  readonly workloads?: readonly Workload[];
   /** Highest seen, kept on disk. */
   readonly upgradeNo: number;
   readonly epoch: number;

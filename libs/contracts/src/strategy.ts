@@ -9,6 +9,8 @@ export interface WaveRule {
   readonly select?: Readonly<Record<string, string>>;
   /** `one`: all in one lane; `per-node`: a lane each; a label: a lane for each of its values. */
   readonly lanes: 'one' | 'per-node' | { readonly label: string };
+  /** Its pairs and quorum sets may be down together; absent: they are kept apart. */
+  readonly together?: boolean;
   /** At most so many of its lanes are open, so that at most so many hold a token at a time; absent: all of them. */
   readonly lanesAtOnce?: number;
   /** In which order its nodes go, and its lanes by their first node; absent: `id`. A label: by its value, as people count. */
@@ -191,6 +193,8 @@ export interface Strategy {
   readonly onFailure: OnFailure;
   /** The cluster's configuration is backed up when an upgrade is admitted, and so many backups are kept. */
   readonly backup?: { readonly keep: number };
+  /** The table of kind `ha` that says which workloads are disrupted; absent: those that are on one node only. */
+  readonly ha?: string;
   /** Protocols that are interrupted, for the plan to say; absent: not said. Empty: none is. */
   readonly interrupts?: Interruptions;
   /** Nodes are granted the way forward only in one of these; absent: at any time. */

@@ -17,3 +17,30 @@ export interface ModesTable {
   readonly source: string;
   readonly rows: readonly ModeRow[];
 }
+
+/** Whether a workload is disrupted when a node that serves it goes over. Among rows that fit, the closest and latest counts. */
+export interface HaRow {
+  /** The oldest running line that it is about; absent: any. */
+  readonly from?: string;
+  /** The newest running line that it is about, with all of its builds; absent: any. */
+  readonly to?: string;
+  /** The `ha` of the workload; absent: any. */
+  readonly ha?: string;
+  /** It is on at least so many nodes; absent: 1. */
+  readonly nodes?: number;
+  readonly disrupted: boolean;
+  /** `group`: where one workload of a group of nodes is disrupted, all of it are. Absent: `workload`. */
+  readonly judged?: 'workload' | 'group';
+  /** `2026-01-31`: the row counts from this day on. */
+  readonly since: string;
+}
+
+/** A YAML file of kind `ha` in `tables/`: high availability by running version. */
+export interface HaTable {
+  readonly name: string;
+  readonly kind: 'ha';
+  readonly title: string;
+  /** Where its rows are from, for people. */
+  readonly source: string;
+  readonly rows: readonly HaRow[];
+}

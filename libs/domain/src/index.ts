@@ -1,5 +1,6 @@
 export { foldIntent, isHeld, noIntent, type Intent } from './upgrade/intent.js';
 export { foldPlan, noPlan, plannedNodes, type Plan, type PlannedLane } from './plan/plan.js';
+export { closestRow, haRowsOf, type HaQuestion } from './plan/ha-rows.js';
 export { makePlan, type MadePlan } from './plan/make-plan.js';
 export {
   type AnsweredNode,
@@ -34,7 +35,13 @@ export { contradictionsOf, type Contradiction } from './release/contradictions.j
 export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type ReleaseCommand } from './release/release.js';
 export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
 export { OUTCOMES, decideOutcome, type Continuation } from './upgrade/outcome.js';
-export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
+export {
+  decideRequest,
+  type Approved,
+  type HaTables,
+  type RequestGround,
+  type RequestUpgrade,
+} from './upgrade/request.js';
 export { confirmHolder } from './lane/confirm.js';
 export { laneGuards, laneStage } from './lane/stage.js';
 export { type LaneContext } from './lane/scene.js';

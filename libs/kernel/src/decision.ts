@@ -4,6 +4,15 @@ import type { Event } from './event.js';
 export interface Refusal {
   readonly kind: string;
   readonly message: string;
+  /** What is no longer as it was when the command was made up. */
+  readonly changes?: readonly Change[];
+}
+
+/** A field that differs, e.g. `nodes.n2.version`. Absent values: it was or is not there. */
+export interface Change {
+  readonly what: string;
+  readonly before?: unknown;
+  readonly now?: unknown;
 }
 
 /** What a rule makes of a command: facts to record (none is fine: it was done before), or a refusal. */

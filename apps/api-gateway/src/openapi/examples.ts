@@ -87,7 +87,7 @@ const plan = {
     ...{ waves: [{ wave: 1, name: 'nodes', lanes: 1, nodes: 2 }], nodes: 2, seeds: ['n1', 'n2'], skipped: [] },
     ...{ from: '1.0.0', to: '1.1.0', disruption: 'one node at a time is down, while it reboots' },
   },
-  ...{ lanes: [{ wave: 1, lane: 'main', nodes: ['n1', 'n2'] }], checks, blockedBy: [] },
+  ...{ lanes: [{ wave: 1, lane: 'main', nodes: ['n1', 'n2'] }], workloads: [], checks, blockedBy: [] },
 };
 
 const event = {

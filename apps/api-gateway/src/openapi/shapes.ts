@@ -17,6 +17,8 @@ const layerVersions = object({
   rollback: flag('A rollback of the last upgrade would take the node back to `previous`'),
 });
 
+const workload = object({ name: text(), 'ha?': text('How it is kept available'), 'protocols?': list(text()) });
+
 const health = object({
   state: oneOf(['healthy', 'unhealthy', 'silent', 'unknown']),
   'seen?': time('Of the last heartbeat; absent: none since the gateway started'),
@@ -75,6 +77,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     layers: mapOf(layerVersions, 'By layer'),
     failureDomain: text(),
     labels: mapOf(text()),
+    'workloads?': list(workload, 'What it serves'),
     health,
   }),
   Release: object({

@@ -1,6 +1,6 @@
-import type { EventLog } from '@baton/contracts';
+import type { EventLog, PlannedDisruption, PrecheckEvent } from '@baton/contracts';
 import { foldPlan, noPlan } from '@baton/domain';
-import { categoryOf } from '@baton/kernel';
+import { categoryOf, type Recorded } from '@baton/kernel';
 import { Body, Controller, Get, HttpCode, Inject, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
@@ -74,12 +74,20 @@ export class PlansController {
     const isOver = plan.passed || events.at(-1)?.type === 'PrecheckFailed';
     const state = plan.passed ? 'passed' : isOver ? 'refused' : 'checking';
     const { digest, summary, lanes } = plan;
+    const workloads = disruptionOf(events, plan.run);
     return {
       ...{ planId, clusterId, from, to, strategy, path, state, position, startedAt, updatedAt },
-      ...{ digest, summary, lanes, checks, waivers, blockedBy },
+      ...{ digest, summary, lanes, workloads, checks, waivers, blockedBy },
     };
   }
 }
+
+/** What becomes of workloads by the plan of this run. */
+const disruptionOf = (events: readonly Recorded[], run: number): readonly PlannedDisruption[] =>
+  events.flatMap((recorded) => {
+    const event = recorded as Recorded & PrecheckEvent;
+    return event.type === 'DisruptionPlanned' && event.data.run === run ? event.data.workloads : [];
+  });
 
 const unknownPlan = (planId: string): ProblemError => {
   const where = planId.startsWith('u')

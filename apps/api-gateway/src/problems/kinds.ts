@@ -81,7 +81,7 @@ export const PROBLEM_KINDS = {
   'plan-unfit': kind(
     409,
     'The plan no longer fits',
-    'The plan is of another cluster, has not passed, or something changed since. Make a new one.',
+    'The plan is of another cluster, has not passed, or something changed since: `changes` lists it, before and now. Make a new one.',
   ),
   'illegal-command': kind(
     409,

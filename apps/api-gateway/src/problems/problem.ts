@@ -1,3 +1,4 @@
+import type { Refusal } from '@baton/kernel';
 import { PROBLEM_KINDS, isProblemKind, problemType, type ProblemKind } from './kinds.js';
 
 /** A wrong field of a request: `pointer` into the body (RFC 6901), or the name of a path, query or header parameter. */
@@ -82,14 +83,12 @@ export const missing = (kind: ProblemKind, detail: string, dependency: string): 
   new ProblemError(kind, detail, { missing: dependency }, { 'retry-after': '1' });
 
 /** What the domain refused, as a problem. A kind without a status of its own is a rule that said no: 409. */
-export const refusedProblem = (
-  refusal: { readonly kind: string; readonly message: string },
-  more: Readonly<Record<string, unknown>> = {},
-): ProblemError => {
+export const refusedProblem = (refusal: Refusal, more: Readonly<Record<string, unknown>> = {}): ProblemError => {
   const pointer = FIELD_OF[refusal.kind];
   const errors = pointer === undefined ? {} : { errors: [{ pointer, detail: refusal.message }] };
   return new ProblemError(isProblemKind(refusal.kind) ? refusal.kind : 'illegal-command', refusal.message, {
     ...errors,
+    ...(refusal.changes && { changes: refusal.changes }),
     ...more,
   });
 };

@@ -16,7 +16,12 @@ export const modesOf = (
   const name = asked.versions?.modes;
   if (name === undefined) return undefined;
   const table = tables.get(name);
-  if (!table) throw unusable(`Strategy ${asked.name} names table ${name}. There is: ${[...tables.keys()].join(', ')}.`);
+  if (table?.kind !== 'modes') {
+    const known = [...tables.values()].filter(({ kind }) => kind === 'modes').map((one) => one.name);
+    throw unusable(
+      `Strategy ${asked.name} names table ${name} of kind modes. There is: ${known.join(', ') || 'none'}.`,
+    );
+  }
   const named = [...new Set(table.rows.map(({ strategy }) => strategy))];
   for (const one of named) {
     const strategy = strategies.get(one);

@@ -20,6 +20,7 @@ import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { ProblemError, refusedProblem } from '../problems/problem.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
+import { haOf } from '../tables/ha-of.js';
 import { modesOf } from '../tables/modes-of.js';
 import type { Tables } from '../tables/load-tables.js';
 import { LOG, PRECHECKS, TABLES } from '../tokens.js';
@@ -44,13 +45,16 @@ export class RequestsService {
     origin: Origin,
   ): Promise<{ readonly request: Request; readonly position: number }> {
     const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
-    const { planId, to, autoCommit, force = false, disruptive = false, reason, select } = dto;
+    const { planId, to, autoCommit, force = false, disruptive = false, acknowledge, reason, select } = dto;
     const strategy = await this.strategies.named(dto.strategy ?? (await this.strategyOfPlan(planId)));
     const known = await this.strategies.all();
     const all = new Map([...known].map(([name, one]) => [name, one.strategy]));
-    const modes = modesOf(strategy, this.tables, all, new Date().toISOString().slice(0, 10));
+    const today = new Date().toISOString().slice(0, 10);
+    const modes = modesOf(strategy, this.tables, all, today);
+    const ha = haOf([strategy, ...(modes?.strategies.values() ?? [])], this.tables, today);
     const waivers = dto.waivers?.map(({ check, reason: why }) => ({ check, reason: why, by: origin.actor }));
-    const asked = { to, strategy, modes, autoCommit, dryRun, force, disruptive, reason, ...(waivers && { waivers }) };
+    const flags = { force, disruptive, acknowledge, reason, ...(waivers && { waivers }) };
+    const asked = { to, strategy, modes, ha, autoCommit, dryRun, ...flags };
     const command = { upgradeId, clusterId, ...asked, ...(select && { select: { ...select } }) };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;

@@ -1,7 +1,25 @@
-import { OPERATOR_COMMANDS, UPGRADE_STATES, type OperatorCommand, type UpgradeState } from '@baton/contracts';
+import {
+  ACKNOWLEDGEMENTS,
+  OPERATOR_COMMANDS,
+  UPGRADE_STATES,
+  type Acknowledgement,
+  type OperatorCommand,
+  type UpgradeState,
+} from '@baton/contracts';
 import { ApiProperty } from '@nestjs/swagger';
 import { Type } from 'class-transformer';
-import { ArrayMaxSize, IsArray, IsIn, IsInt, IsObject, Matches, Max, Min, ValidateNested } from 'class-validator';
+import {
+  ArrayMaxSize,
+  ArrayUnique,
+  IsArray,
+  IsIn,
+  IsInt,
+  IsObject,
+  Matches,
+  Max,
+  Min,
+  ValidateNested,
+} from 'class-validator';
 import {
   FlagField,
   IdField,
@@ -75,6 +93,20 @@ export class RequestPlanDto {
   @ValidateNested({ each: true })
   @Type(() => WaiverDto)
   waivers?: WaiverDto[];
+
+  @ApiProperty({
+    enum: ACKNOWLEDGEMENTS,
+    isArray: true,
+    required: false,
+    example: ['pairs'],
+    description:
+      'What may be down together: both nodes of a pair, or most of a quorum set. Absent: they are kept apart',
+  })
+  @Optional()
+  @IsArray({ message: `must be a list of ${ACKNOWLEDGEMENTS.join(', ')}` })
+  @ArrayUnique({ message: 'must name each once' })
+  @IsIn(ACKNOWLEDGEMENTS, { each: true, message: `must be a list of ${ACKNOWLEDGEMENTS.join(', ')}` })
+  acknowledge?: Acknowledgement[];
 
   @ReasonField()
   reason?: string;

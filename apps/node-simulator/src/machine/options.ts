@@ -43,6 +43,8 @@ export interface MachineOptions extends Surroundings {
   readonly url: string;
   readonly labels: Readonly<Record<string, string>>;
   readonly failureDomain: string;
+  /** What it says that it serves, for plans. */
+  readonly workloads?: Facts['workloads'];
   readonly wire: NodeWire;
   readonly workload: Workload;
   /** How many machines are in the cluster that this one has formed with its like, itself included. */

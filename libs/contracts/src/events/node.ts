@@ -12,6 +12,8 @@ export interface Membership {
   readonly layers: Facts['layers'];
   readonly failureDomain: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** As many of those that it named as fit; absent: it named none. */
+  readonly workloads?: Facts['workloads'];
 }
 
 export type NodeJoined = Event<'NodeJoined', Membership>;

@@ -54,6 +54,35 @@ export type LanePlanned = Event<
   'LanePlanned',
   { run: number; wave: number; lane: string; part: number; of: number; nodes: readonly string[] }
 >;
+/** A workload of a node that goes over. */
+export interface PlannedDisruption {
+  readonly nodeId: string;
+  readonly workload: string;
+  /** Its clients notice it. */
+  readonly disrupted: boolean;
+  readonly why: string;
+  readonly protocols?: readonly string[];
+  /** How often it moves to another node in this upgrade, at least; absent: it need not move. */
+  readonly moves?: 1 | 2;
+}
+/** As many as fit a part, in the order in which the nodes will go. Not recorded where no node names a workload. */
+export type DisruptionPlanned = Event<
+  'DisruptionPlanned',
+  { run: number; part: number; of: number; workloads: readonly PlannedDisruption[] }
+>;
+/** What may go back, and until when. */
+export interface PlannedRollback {
+  readonly possible: boolean;
+  /** The waves that the strategy lets go back. */
+  readonly waves: readonly number[];
+  /** When one of these is over, it and those before it do not go back any more. */
+  readonly commitPoints: readonly number[];
+  /** So long after completion; absent: until finalized. */
+  readonly withinMs?: number;
+  /** Why it is not possible. */
+  readonly why?: string;
+}
+/** Fields that may be absent are so in plans of before they were told. */
 export interface PlanSummary {
   /** 1-based; every wave names its lanes only by count, the lanes are in LanePlanned. */
   readonly waves: readonly {
@@ -73,6 +102,21 @@ export interface PlanSummary {
   readonly disruption: string;
   /** Protocols whose clients are interrupted; absent: the strategy does not say. */
   readonly interrupts?: readonly string[];
+  /** Of the workloads that nodes named; absent: they named none. `movedTwice` could not be moved only once. */
+  readonly workloads?: {
+    readonly total: number;
+    readonly disrupted: number;
+    readonly moved: number;
+    readonly movedTwice: number;
+  };
+  /** Sentences about what somebody will notice or should know before it begins. */
+  readonly statements?: readonly string[];
+  /** If each step takes as long as the strategy allows it and nothing stalls. Milliseconds. */
+  readonly expectedMs?: number;
+  readonly notes?: string;
+  /** Other software to be upgraded along with it. */
+  readonly companions?: readonly string[];
+  readonly rollback?: PlannedRollback;
 }
 export type PlanMade = Event<'PlanMade', { run: number; digest: string; summary: PlanSummary }>;
 export type PrecheckPassed = Event<'PrecheckPassed', { run: number; warnings: number }>;
@@ -86,6 +130,7 @@ export type PrecheckEvent =
   | CheckWarned
   | CheckFailed
   | LanePlanned
+  | DisruptionPlanned
   | PlanMade
   | PrecheckPassed
   | PrecheckFailed;

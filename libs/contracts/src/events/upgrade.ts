@@ -2,6 +2,11 @@ import type { Event } from '@baton/kernel';
 import type { UpgradePath } from '../path.js';
 import type { Release } from '../release.js';
 import type { Strategy } from '../strategy.js';
+import type { HaRow } from '../tables.js';
+
+/** What may be down together when somebody says so. */
+export const ACKNOWLEDGEMENTS = ['pairs', 'quorum'] as const;
+export type Acknowledgement = (typeof ACKNOWLEDGEMENTS)[number];
 
 /** Which nodes a request chooses of those that its strategy is about: who is named, and of these who has all the labels. */
 export interface Selection {
@@ -44,6 +49,10 @@ export interface Request {
   readonly select?: Selection;
   /** Given with the request; absent: none. They hold for every hop of its path. */
   readonly waivers?: readonly Waiver[];
+  /** What somebody takes upon himself: both of a pair, or most of a quorum set, may be down together. Absent: none of it. */
+  readonly acknowledge?: readonly Acknowledgement[];
+  /** By name of table, the rows that matter for the versions of the path. Absent: no strategy of it names a table. */
+  readonly ha?: Readonly<Record<string, readonly HaRow[]>>;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;

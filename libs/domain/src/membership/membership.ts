@@ -2,6 +2,7 @@ import type { Facts, Membership, NodeEvent, NodeHello } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Recorded } from '@baton/kernel';
 import { refusedWhileFrozen } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
+import { fitting } from '../precheck/event-size.js';
 import { sameJson } from './same-json.js';
 
 /** The fold of `node-<c>_<n>`. What an evicted node was is kept; what it is by now it says when it is readmitted. */
@@ -9,6 +10,9 @@ export type Node =
   | { readonly status: 'absent' }
   | { readonly status: 'member'; readonly membership: Membership }
   | { readonly status: 'evicted'; readonly membership: Membership; readonly reason: string };
+
+/** A membership is one event, whatever a node serves. */
+const WORKLOADS_BYTES_MAX = 16 * 1024;
 
 export const noNode: Node = { status: 'absent' };
 
@@ -130,4 +134,5 @@ const membershipOf = (hello: NodeHello): Membership => ({
   layers: hello.facts.layers,
   failureDomain: hello.facts.failureDomain,
   labels: hello.facts.labels,
+  ...(hello.facts.workloads && { workloads: fitting(hello.facts.workloads, WORKLOADS_BYTES_MAX) }),
 });

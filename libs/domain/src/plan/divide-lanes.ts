@@ -1,10 +1,20 @@
-import type { Member, WaveRule } from '@baton/contracts';
+import type { Acknowledgement, Member, WaveRule } from '@baton/contracts';
+import { keepApart } from './keep-apart.js';
+import { lanesInOrder, leastFirst, type Mover } from './least-moves.js';
 import { compareIds } from './node-order.js';
 import type { PlannedLane } from './plan.js';
 import { canaryRule } from './wave-rules.js';
 
 /** Without free bytes it is the last in an order by them. */
-type Placed = Pick<Member, 'nodeId' | 'labels'> & { readonly freeBytes?: number };
+export type Placed = Mover & { readonly freeBytes?: number };
+
+/** What else a division goes by. */
+export interface Division {
+  /** All nodes of the cluster, those that do not go too; absent: all go. */
+  readonly cluster?: readonly Pick<Member, 'nodeId' | 'labels'>[];
+  /** What may be down together. */
+  readonly acknowledge?: readonly Acknowledgement[];
+}
 
 export interface DividedWave {
   readonly name: string;
@@ -44,12 +54,21 @@ const unused = (id: string, wave: number, used: ReadonlySet<string>): string => 
   return free;
 };
 
-const group = (rule: WaveRule, nodes: readonly Placed[]): ReadonlyMap<string, readonly string[]> => {
-  const lanes = new Map<string, string[]>();
+const EVERYTHING: readonly Acknowledgement[] = ['pairs', 'quorum'];
+
+const group = (
+  rule: WaveRule,
+  nodes: readonly Placed[],
+  cluster: readonly Pick<Member, 'nodeId' | 'labels'>[],
+  acknowledge?: readonly Acknowledgement[],
+): ReadonlyMap<string, readonly Placed[]> => {
+  const own = new Map(nodes.map((node) => [node.nodeId, laneOf(rule, node)]));
+  const apart = keepApart(nodes, own, cluster, rule.together ? EVERYTHING : acknowledge);
+  const lanes = new Map<string, Placed[]>();
   for (const node of nodes) {
-    const id = laneOf(rule, node);
+    const id = apart.get(node.nodeId) ?? LANE_WITHOUT_LABEL;
     const lane = lanes.get(id) ?? [];
-    lane.push(node.nodeId);
+    lane.push(node);
     lanes.set(id, lane);
   }
   return lanes;
@@ -65,7 +84,8 @@ const byRank =
 
 /** Nodes that are in id order, in the order of their wave. */
 const inOrder = ({ order }: WaveRule, nodes: readonly Placed[]): readonly Placed[] => {
-  if (order === undefined || order === 'id') return nodes;
+  if (order === undefined) return leastFirst(nodes);
+  if (order === 'id') return nodes;
   if (order === 'most-free-space') return nodes.toSorted((a, b) => (b.freeBytes ?? -1) - (a.freeBytes ?? -1));
   return nodes.toSorted(byRank(order.label));
 };
@@ -84,11 +104,18 @@ const withCanary = (
 
 /**
  * Divides nodes into lanes in waves. Each rule takes of those that no earlier one took; what is left over goes one at a
- * time in a last wave `rest`. Waves that nobody is in are left out, so they count 1, 2, 3 without a gap.
+ * time in a last wave `rest`. Waves that nobody is in are left out, so they count 1, 2, 3 without a gap. Pairs and quorum
+ * sets are kept apart, and where the rule gives no order the one is taken in which least moves twice.
  */
-export const divideIntoLanes = (rules: readonly WaveRule[], nodes: readonly Placed[]): readonly DividedWave[] => {
+export const divideIntoLanes = (
+  rules: readonly WaveRule[],
+  nodes: readonly Placed[],
+  { cluster = nodes, acknowledge }: Division = {},
+): readonly DividedWave[] => {
   const waves: DividedWave[] = [];
   const used = new Set<string>();
+  const going = new Set(nodes.map(({ nodeId }) => nodeId));
+  const staying = cluster.filter(({ nodeId }) => !going.has(nodeId));
   let left = nodes.toSorted((a, b) => compareIds(a.nodeId, b.nodeId));
   for (const rule of [...rules, REST]) {
     const taken = left.filter((node) => isSelected(rule, node));
@@ -96,15 +123,27 @@ export const divideIntoLanes = (rules: readonly WaveRule[], nodes: readonly Plac
     left = left.filter((node) => !isSelected(rule, node));
     for (const part of withCanary(rule, inOrder(rule, taken))) {
       const wave = waves.length + 1;
-      const lanes = [...group(part.rule, part.nodes)]
-        .toSorted(([a], [b]) => (part.rule.order === undefined ? compareIds(a, b) : 0))
-        .map(([id, members]) => {
+      const lanes = orderedLanes(part.rule, group(part.rule, part.nodes, cluster, acknowledge), staying).map(
+        ({ id, movers }) => {
           const lane = unused(id, wave, used);
           used.add(lane);
-          return { wave, lane, nodes: members };
-        });
+          return { wave, lane, nodes: movers.map(({ nodeId }) => nodeId) };
+        },
+      );
       waves.push({ name: part.rule.name, lanes });
+      staying.push(...part.nodes);
     }
   }
   return waves;
+};
+
+const orderedLanes = (
+  { order, lanesAtOnce = Infinity }: WaveRule,
+  grouped: ReadonlyMap<string, readonly Placed[]>,
+  staying: readonly Mover[],
+) => {
+  const lanes = [...grouped].map(([id, movers]) => ({ id, movers }));
+  if (order !== undefined) return lanes;
+  const byId = lanes.toSorted((a, b) => compareIds(a.id, b.id));
+  return lanesInOrder(byId, staying, lanesAtOnce);
 };

@@ -1,4 +1,4 @@
-import type { Member, Strategy } from '@baton/contracts';
+import type { Member, Request, Strategy } from '@baton/contracts';
 import type { HopCost } from '../versions/solve-path.js';
 import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
 import { interruptedBy } from './interrupted.js';
@@ -16,24 +16,34 @@ const turnsOf = ({ lanes }: DividedWave, atOnce: number): number => {
   return Math.max(...open);
 };
 
-/** What a strategy makes of these nodes, when all of them go over and nothing stalls. */
-export const hopCost = (strategy: Strategy, members: readonly Member[]): HopCost => {
-  const { waves, timing } = strategy;
-  const costs = divideIntoLanes(waves, members).map((wave) => {
+/** How long waves take and how many nodes are down, when each step takes as long as it may and nothing stalls. */
+export const costOfWaves = (
+  strategy: Strategy,
+  waves: readonly DividedWave[],
+): Pick<HopCost, 'turns' | 'down' | 'expectedMs'> => {
+  const { precheckMs, storeMs, stageMs, drainMs, activateMs, bootMs, stableWithinMs } = strategy.timing;
+  const costs = waves.map((wave) => {
     const rule = waveRule(strategy, wave.name);
     const down = Math.min(wave.lanes.length, rule?.lanesAtOnce ?? Infinity);
     return { turns: turnsOf(wave, down), down, soakMs: rule?.soakMs ?? 0 };
   });
   const turns = costs.reduce((sum, wave) => sum + wave.turns, 0);
   const soakMs = costs.reduce((sum, wave) => sum + wave.soakMs, 0);
-  const { precheckMs, storeMs, stageMs, drainMs, activateMs, bootMs, stableWithinMs } = timing;
   const turnMs = drainMs + activateMs + bootMs + stableWithinMs;
-  const down = Math.max(0, ...costs.map((wave) => wave.down));
-  const interrupts = interruptedBy(strategy, down, members.length);
   return {
     turns,
-    down,
-    ...(interrupts && { interrupts }),
+    down: Math.max(0, ...costs.map(({ down }) => down)),
     expectedMs: precheckMs + storeMs + stageMs + turns * turnMs + soakMs,
   };
+};
+
+/** What a strategy makes of these nodes, when all of them go over. */
+export const hopCost = (
+  strategy: Strategy,
+  members: readonly Member[],
+  acknowledge?: Request['acknowledge'],
+): HopCost => {
+  const cost = costOfWaves(strategy, divideIntoLanes(strategy.waves, members, { acknowledge }));
+  const interrupts = interruptedBy(strategy, cost.down, members.length);
+  return { ...cost, ...(interrupts && { interrupts }) };
 };

@@ -1,23 +1,31 @@
-import type { Activation, PlanSummary, Request, Strategy, WaveRule } from '@baton/contracts';
+import type { Activation, PlanSummary, PlannedDisruption, Request, Strategy, WaveRule } from '@baton/contracts';
 import { placed, type ExaminedNode } from '../precheck/check.js';
-import { fitting } from '../precheck/event-size.js';
+import { cutText, fitting } from '../precheck/event-size.js';
 import { isLeader } from '../versions/rules.js';
-import { divideIntoLanes, type DividedWave } from './divide-lanes.js';
+import { aloneOn, placementOf, planDisruption, type Placement } from './disruption.js';
+import { divideIntoLanes, type DividedWave, type Placed } from './divide-lanes.js';
+import { costOfWaves } from './hop-cost.js';
 import { interruptedBy } from './interrupted.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
 import { leftOut } from './selection.js';
-import { waveRule } from './wave-rules.js';
+import { statementsOf } from './statements.js';
+import { activationIn, goesBack, waveRule } from './wave-rules.js';
 
-/** Lanes in the order of their waves, what people read about them, and the text whose digest names the plan. */
+/** Lanes in the order of their waves, what it does to workloads, what people read about them, and the text whose digest names the plan. */
 export interface MadePlan {
   readonly lanes: readonly PlannedLane[];
+  /** Each workload of each node that goes over. */
+  readonly disruption: readonly PlannedDisruption[];
   readonly summary: PlanSummary;
   readonly digestText: string;
 }
 
 const SEEDS_MAX = 16;
-const SKIPPED_BYTES_MAX = 16 * 1024;
+const SKIPPED_BYTES_MAX = 10 * 1024;
+const STATEMENTS_BYTES_MAX = 6 * 1024;
+const COMPANIONS_BYTES_MAX = 2 * 1024;
+const NOTES_MAX = 1000;
 
 const NOTICED: Readonly<Record<Activation, string>> = {
   restart: 'while its processes restart',
@@ -32,8 +40,7 @@ const together = ({ strategy }: Request, { name, lanes }: DividedWave): number =
 const disruption = (request: Request, waves: readonly DividedWave[], nodes: number): string => {
   const [most] = waves.toSorted((a, b) => together(request, b) - together(request, a));
   if (!most) return 'none: no node goes over';
-  const { strategy, release } = request;
-  const noticed = NOTICED[waveRule(strategy, most.name)?.activation ?? release.activation ?? strategy.activation];
+  const noticed = NOTICED[activationIn(request, most.name)];
   const down = together(request, most);
   if (down === 1) return `one node at a time is down, ${noticed}`;
   return `up to ${down} of ${nodes} nodes are down at a time, one of each lane, each ${noticed}`;
@@ -44,29 +51,45 @@ const runningVersion = (request: Request, node: ExaminedNode): string | undefine
 
 const bySpace = ({ order }: WaveRule): boolean => order === 'most-free-space';
 
-// Without the seeds, nor an order of nodes by free space: that moves while an approved plan waits to be started.
+interface Division {
+  readonly request: Request;
+  readonly nodes: readonly ExaminedNode[];
+  readonly going: readonly ExaminedNode[];
+  readonly placement: Placement;
+}
+
+// Without the seeds, nor what depends on free space or on where workloads are: they move while an approved plan waits.
 const digestText = (
-  request: Request,
-  nodes: readonly ExaminedNode[],
-  going: readonly ExaminedNode[],
+  division: Division,
   planned: readonly PlannedLane[],
+  disruption: readonly PlannedDisruption[],
 ): string => {
+  const { request, nodes, placement } = division;
   const { strategy, release } = request;
   const steady = strategy.waves.map((rule): WaveRule => (bySpace(rule) ? { ...rule, order: 'id' } : rule));
-  const lanes = strategy.waves.some(bySpace) ? lanesOf(divide(steady, going)) : planned;
+  const isMoving = placement.size > 0 || strategy.waves.some(bySpace);
+  const lanes = isMoving ? lanesOf(divide({ ...division, placement: new Map() }, steady)) : planned;
+  const disrupted = new Set(disruption.flatMap((one) => (one.disrupted ? [one.workload] : [])));
   return JSON.stringify([
     [release.version, release.layer, release.sha256],
     [strategy.name, strategy.activation, strategy.seeds, strategy.onFailure.scope],
     nodes.map((node) => [node.nodeId, runningVersion(request, node) ?? null]),
     lanes.map(({ wave, lane, nodes: order }) => [wave, lane, order]),
+    ...(disrupted.size > 0 ? [[...disrupted].sort()] : []),
   ]);
 };
 
-const divide = (rules: readonly WaveRule[], going: readonly ExaminedNode[]): readonly DividedWave[] =>
-  divideIntoLanes(
-    rules,
-    going.map(({ member, facts }) => ({ ...member, freeBytes: facts?.freeBytes })),
-  );
+const divide = (
+  { request: { acknowledge }, nodes, going, placement }: Division,
+  rules: readonly WaveRule[],
+): readonly DividedWave[] => {
+  const placed = going.map((node): Placed => ({
+    ...node.member,
+    ...(node.facts && { freeBytes: node.facts.freeBytes }),
+    alone: aloneOn(node, placement),
+  }));
+  return divideIntoLanes(rules, placed, { cluster: nodes.map(({ member }) => member), acknowledge });
+};
 
 const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves.flatMap(({ lanes }) => lanes);
 
@@ -74,9 +97,9 @@ const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves
 const isLeftOut = ({ versions }: Strategy, { member }: ExaminedNode): boolean =>
   versions?.target === 'leader-previous' && isLeader(versions, member);
 
-/** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
-export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
-  const { strategy, release, from, to } = request;
+/** Why each node that stays does so. */
+const stayingOf = (request: Request, nodes: readonly ExaminedNode[]): ReadonlyMap<string, string> => {
+  const { strategy, release } = request;
   const isNotOf = leftOut(request, nodes.map(placed));
   const whyNot = (node: ExaminedNode): string | undefined => {
     const why = isNotOf(placed(node));
@@ -84,20 +107,38 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
     if (runningVersion(request, node) === release.version) return `runs ${release.version} already`;
     return isLeftOut(strategy, node) ? 'leads: it stays on its version' : undefined;
   };
-  const isDone = (node: ExaminedNode): boolean => whyNot(node) !== undefined;
-  const going = nodes.filter((node) => !isDone(node));
-  const waves = divide(strategy.waves, going);
-  const lanes = lanesOf(waves);
-  const skipped = nodes.flatMap((node) => {
-    const why = whyNot(node);
-    return why === undefined ? [] : [{ nodeId: node.nodeId, why }];
-  });
-  const interrupts = interruptedBy(
-    strategy,
-    Math.max(0, ...waves.map((wave) => together(request, wave))),
-    nodes.length,
+  return new Map(
+    nodes
+      .map((node) => [node.nodeId, whyNot(node)] as const)
+      .flatMap(([id, why]) => (why === undefined ? [] : [[id, why]])),
   );
-  const summary: PlanSummary = {
+};
+
+/** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
+export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
+  const staying = stayingOf(request, nodes);
+  const going = nodes.filter(({ nodeId }) => !staying.has(nodeId));
+  const placement = placementOf(nodes);
+  const division = { request, nodes, going, placement };
+  const waves = divide(division, request.strategy.waves);
+  const lanes = lanesOf(waves);
+  const disruption = planDisruption(request, nodes, waves, placement);
+  const summary = summaryOf(division, staying, waves, disruption);
+  return { lanes, disruption, summary, digestText: digestText(division, lanes, disruption) };
+};
+
+const summaryOf = (
+  { request, nodes, going, placement }: Division,
+  staying: ReadonlyMap<string, string>,
+  waves: readonly DividedWave[],
+  disrupted: readonly PlannedDisruption[],
+): PlanSummary => {
+  const { strategy, release, from, to } = request;
+  const skipped = [...staying].map(([nodeId, why]) => ({ nodeId, why }));
+  const { down, expectedMs } = costOfWaves(strategy, waves);
+  const interrupts = interruptedBy(strategy, down, nodes.length);
+  const { notes, companions } = release;
+  return {
     waves: waves.map((wave, index) => ({
       wave: index + 1,
       name: wave.name,
@@ -111,6 +152,33 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
     to,
     disruption: disruption(request, waves, nodes.length),
     ...(interrupts && { interrupts }),
+    ...(placement.size > 0 && { workloads: countOf(placement, disrupted) }),
+    statements: fitting(statementsOf(request, nodes, waves), STATEMENTS_BYTES_MAX),
+    expectedMs,
+    ...(notes !== undefined && { notes: cutText(notes, NOTES_MAX) }),
+    ...(companions && { companions: fitting(companions, COMPANIONS_BYTES_MAX) }),
+    rollback: rollbackOf(request, waves),
   };
-  return { lanes, summary, digestText: digestText(request, nodes, going, lanes) };
+};
+
+const countOf = (placement: Placement, all: readonly PlannedDisruption[]): NonNullable<PlanSummary['workloads']> => {
+  const names = (is: (one: PlannedDisruption) => boolean): number =>
+    new Set(all.filter(is).map(({ workload }) => workload)).size;
+  return {
+    total: placement.size,
+    disrupted: names(({ disrupted }) => disrupted),
+    moved: names(({ moves }) => moves !== undefined),
+    movedTwice: names(({ moves }) => moves === 2),
+  };
+};
+
+const rollbackOf = ({ strategy, release }: Request, waves: readonly DividedWave[]): PlanSummary['rollback'] => {
+  const numbered = waves.map(({ name }, index) => ({ name, wave: index + 1 }));
+  const back = numbered.filter(({ name }) => goesBack(strategy, name)).map(({ wave }) => wave);
+  const commitPoints = numbered.filter(({ name }) => waveRule(strategy, name)?.commitPoint).map(({ wave }) => wave);
+  const { withinMs } = strategy.rollback ?? {};
+  const within = withinMs === undefined ? {} : { withinMs };
+  if (!release.oneWay) return { possible: back.length > 0, waves: back, commitPoints, ...within };
+  const why = `Release ${release.version} gives up the way back.`;
+  return { possible: false, waves: [], commitPoints, why };
 };

@@ -1,4 +1,4 @@
-import type { OnFailure, Strategy, WaveRule } from '@baton/contracts';
+import type { Activation, OnFailure, Request, Strategy, WaveRule } from '@baton/contracts';
 
 /** The nodes of a wave that go first are a wave of their own, under this name. */
 export const canaryName = (rule: WaveRule): string => `${rule.name}-canary`;
@@ -17,6 +17,12 @@ export const waveRule = ({ waves }: Pick<Strategy, 'waves'>, name: string | unde
   const wave = waves.find((rule) => rule.canary !== undefined && canaryName(rule) === name);
   return wave && canaryRule(wave);
 };
+
+/** How nodes of the wave of that name go over. */
+export const activationIn = (
+  { strategy, release }: Pick<Request, 'strategy' | 'release'>,
+  name: string | undefined,
+): Activation => waveRule(strategy, name)?.activation ?? release.activation ?? strategy.activation;
 
 /** What becomes of a failure in the wave of that name. */
 export const onFailureOf = (strategy: Strategy, name: string | undefined): OnFailure =>

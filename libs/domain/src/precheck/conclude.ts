@@ -35,13 +35,17 @@ const examine = (state: Collecting, intent: Intent, request: Request): readonly 
   }));
 };
 
-const planned = (run: number, digest: string, { lanes, summary }: MadePlan): readonly PrecheckEvent[] => [
+const planned = (run: number, digest: string, { lanes, disruption, summary }: MadePlan): readonly PrecheckEvent[] => [
   ...lanes.flatMap(({ wave, lane, nodes }) => {
     const parts = inParts(nodes);
     return parts.map((part, index): PrecheckEvent => {
       const data = { run, wave, lane, part: index + 1, of: parts.length, nodes: part };
       return { type: 'LanePlanned', data };
     });
+  }),
+  ...(disruption.length === 0 ? [] : inParts(disruption)).map((workloads, index, { length }): PrecheckEvent => {
+    const data = { run, part: index + 1, of: length, workloads };
+    return { type: 'DisruptionPlanned', data };
   }),
   { type: 'PlanMade', data: { run, digest, summary } },
 ];

@@ -68,6 +68,7 @@ export const evolvePrecheck = (state: PrecheckState, event: PrecheckEvent, posit
     case 'CheckWarned':
     case 'CheckFailed':
     case 'LanePlanned':
+    case 'DisruptionPlanned':
     case 'PlanMade':
       return state;
     case 'PrecheckPassed':

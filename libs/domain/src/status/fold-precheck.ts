@@ -29,6 +29,8 @@ export const foldPrecheck = (view: UpgradeView, event: Recorded & PrecheckEvent)
       return found(view, event, 'failed');
     case 'LanePlanned':
       return planned(view, event);
+    case 'DisruptionPlanned':
+      return;
     case 'PlanMade':
       view.waveNames = Object.fromEntries(event.data.summary.waves.map(({ wave, name }) => [wave, name]));
       for (const { nodeId } of event.data.summary.skipped) move(nodeIn(view, nodeId, event), event, 'skipped');

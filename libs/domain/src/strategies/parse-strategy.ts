@@ -65,6 +65,7 @@ const strategy = record<Strategy>({
   windows: optional(listOf(windowFields)),
   rollback: optional(rollbackFields),
   mixed: optional(mixedFields),
+  ha: optional(matching(ID_PATTERN, 'the name of a table')),
   interrupts: optional(interruptFields),
   autoCommit: trueOrFalse,
   versions: optional(versionFields),

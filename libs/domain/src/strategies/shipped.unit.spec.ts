@@ -58,6 +58,7 @@ const MEMBERS = ['n1', 'n2', 'n3', 'n4'].map((nodeId) => member(nodeId));
 const tableOfModes = () => {
   const read = parseTable(shippedTable('qumulo-modes'));
   if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
+  if (read.table.kind !== 'modes') throw new Error(`${read.table.name} is no table of modes`);
   return read.table;
 };
 

@@ -52,6 +52,7 @@ export const waveFields = record<WaveRule>({
   name: id,
   select: optional(mapOf(text)),
   lanes: wordOr(['one', 'per-node'], byLabel, 'one of one, per-node, or a map with label'),
+  together: optional(trueOrFalse),
   lanesAtOnce: optional(wholeNumber(1, 10_000, 'lanes')),
   order: optional(wordOr(['id', 'most-free-space'], byLabel, 'one of id, most-free-space, or a map with label')),
   canary: optional(wholeNumber(1, 1000, 'nodes')),

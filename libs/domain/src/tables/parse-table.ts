@@ -1,4 +1,4 @@
-import type { ModeRow, ModesTable } from '@baton/contracts';
+import type { HaRow, HaTable, ModeRow, ModesTable } from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
 import {
   contradiction,
@@ -7,12 +7,14 @@ import {
   oneOf,
   optional,
   record,
+  trueOrFalse,
+  wholeNumber,
   type Rule,
   type StrategyError,
 } from '../strategies/rules.js';
 
 /** A table of any kind. */
-export type Table = ModesTable;
+export type Table = ModesTable | HaTable;
 
 const id = matching(ID_PATTERN, 'lower-case letters, digits and hyphens, at most 63');
 const text = matching(/\S/, 'a text');
@@ -22,16 +24,44 @@ const line = matching(
 );
 const day = matching(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day in quotes, e.g. "2026-01-31"');
 
-const modes: Rule<ModesTable> = record<ModesTable>({
-  name: id,
-  kind: oneOf('modes'),
-  title: text,
-  source: text,
-  rows: listOf(record<ModeRow>({ from: optional(line), to: optional(line), strategy: id, since: day })),
-});
+/** What a table of each kind is read by. */
+const KINDS: { readonly [Kind in Table['kind']]: Rule<Extract<Table, { kind: Kind }>> } = {
+  modes: record<ModesTable>({
+    name: id,
+    kind: oneOf('modes'),
+    title: text,
+    source: text,
+    rows: listOf(record<ModeRow>({ from: optional(line), to: optional(line), strategy: id, since: day })),
+  }),
+  ha: record<HaTable>({
+    name: id,
+    kind: oneOf('ha'),
+    title: text,
+    source: text,
+    rows: listOf(
+      record<HaRow>({
+        ...{
+          from: optional(line),
+          to: optional(line),
+          ha: optional(id),
+          nodes: optional(wholeNumber(2, 1000, 'nodes')),
+        },
+        ...{ disrupted: trueOrFalse, judged: optional(oneOf('workload', 'group')), since: day },
+      }),
+    ),
+  }),
+};
+const KIND_NAMES = Object.keys(KINDS) as Table['kind'][];
 
-const repeated = ({ rows }: ModesTable): readonly StrategyError[] => {
-  const keys = rows.map(({ from = '', to = '', since }) => `${from} ${to} ${since}`);
+/** What tells a row from others: two rows that are alike in it would say two things of the same. */
+const keyOf = (row: ModeRow | HaRow): string => {
+  const { from, to, since } = row;
+  const of = 'disrupted' in row ? [row.ha, row.nodes] : [];
+  return JSON.stringify([from, to, since, ...of]);
+};
+
+const repeated = ({ rows }: Table): readonly StrategyError[] => {
+  const keys = rows.map(keyOf);
   return keys.flatMap((key, index) =>
     keys.indexOf(key) === index
       ? []
@@ -44,7 +74,10 @@ export const parseTable = (
   value: unknown,
 ): { readonly table: Table } | { readonly errors: readonly StrategyError[] } => {
   const errors: StrategyError[] = [];
-  const table = modes.read(value, [], errors);
+  const kind = (value as { readonly kind?: unknown } | null | undefined)?.kind;
+  const known = KIND_NAMES.find((name) => name === kind);
+  if (known === undefined) oneOf(...KIND_NAMES).read(kind, ['kind'], errors);
+  const table = known && KINDS[known].read(value, [], errors);
   if (table && errors.length === 0) errors.push(...repeated(table));
   return table && errors.length === 0 ? { table } : { errors };
 };

@@ -1,5 +1,6 @@
 import type {
   ClusterEvent,
+  HaTable,
   Member,
   Membership,
   Request,
@@ -8,16 +9,18 @@ import type {
   UpgradeEvent,
   Waiver,
 } from '@baton/contracts';
-import { accept, refuse, type Decision, type Event, type Refusal } from '@baton/kernel';
+import { accept, refuse, type Decision, type Event } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { sameJson } from '../membership/same-json.js';
 import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
+import { haRowsOf } from '../plan/ha-rows.js';
 import type { CatalogueEntry } from '../release/release.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
-import { findRoute, goalOf } from './route.js';
+import { changedSince, changesBetween } from './changes.js';
+import { findRoute, type Route } from './route.js';
 import { refusedSelection } from './selection.js';
+import { unfitting } from './unfitting.js';
 
 /** Somebody wants an upgrade, or with `dryRun` only to know what it would be. */
 export interface RequestUpgrade {
@@ -37,7 +40,19 @@ export interface RequestUpgrade {
   readonly disruptive: boolean;
   /** Checks whose failure is only a warning; absent: none. */
   readonly waivers?: readonly Waiver[];
+  /** Absent: nothing, or what the plan did. */
+  readonly acknowledge?: Request['acknowledge'];
+  /** When a strategy names one. */
+  readonly ha?: HaTables;
   readonly reason?: string;
+}
+
+/** The tables of high availability that strategies name. */
+export interface HaTables {
+  /** By name. */
+  readonly tables: ReadonlyMap<string, HaTable>;
+  /** `2026-01-31`: rows of later days do not count yet. */
+  readonly today: string;
 }
 
 /** A dry run that an upgrade is started from. */
@@ -64,8 +79,23 @@ type Requested = UpgradeEvent | ClusterEvent;
 /** UpgradeRequested on the upgrade's own stream and, unless it is a dry run, its admission on the cluster's. */
 export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Decision<Requested> => {
   const { cluster, members, plan } = ground;
-  const command = flagged({ ...asked, select: asked.select ?? plan?.request.select });
-  const { upgradeId, clusterId, strategy, dryRun, force, disruptive, waivers = [], reason, select } = command;
+  const command = flagged({
+    ...asked,
+    select: asked.select ?? plan?.request.select,
+    acknowledge: asked.acknowledge ?? plan?.request.acknowledge,
+  });
+  const {
+    upgradeId,
+    clusterId,
+    strategy,
+    dryRun,
+    force,
+    disruptive,
+    acknowledge,
+    waivers = [],
+    reason,
+    select,
+  } = command;
   const admit = (version: string, { backup } = strategy): Decision<ClusterEvent> =>
     dryRun && cluster.status !== 'absent'
       ? accept<ClusterEvent>()
@@ -76,12 +106,15 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   if (force && reason === undefined) return reasonMissing;
   const unwaivable = waivers.map(({ check }) => refusedWaiver(check, ground.checks)).find(Boolean);
   if (unwaivable) return { refused: unwaivable };
-  const stale = plan && unfitting(command, members, plan);
+  const stale = plan && unfitting(command, ground, plan);
   if (stale) return { refused: stale };
   const unselected = refusedSelection(command, members);
   if (unselected) return { refused: unselected };
   const route = findRoute(command, ground);
   if ('refused' in route) return route;
+  const ha = haOf(command, route, members);
+  const otherRows = plan && changesBetween('ha', plan.request.ha, ha);
+  if (plan && otherRows && otherRows.length > 0) return { refused: changedSince(plan, otherRows) };
   const [first, ...others] = route.path.hops.map(({ to }) => admit(to, route.strategy));
   if (!first || 'refused' in first) return first ?? accept<Requested>();
   const refused = others.find((one) => 'refused' in one);
@@ -96,6 +129,8 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
     ...(disruptive && { disruptive }),
     ...(select && { select }),
     ...(waivers.length > 0 && { waivers }),
+    ...(acknowledge && acknowledge.length > 0 && { acknowledge }),
+    ...(ha && { ha }),
     ...(reason !== undefined && { reason }),
   };
   return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
@@ -121,45 +156,17 @@ const flagged = (command: RequestUpgrade): RequestUpgrade => {
 export const onStream = <E extends Event>(stream: string, events: readonly E[]): readonly E[] =>
   events.map((event) => ({ ...event, stream }));
 
-/** Why an upgrade cannot be started from this plan any more. */
-const unfitting = (command: RequestUpgrade, members: readonly Membership[], plan: Approved): Refusal | undefined => {
-  const { request, digest } = plan;
-  const planId = request.upgradeId;
-  const again = `Make a new plan: POST /v1/clusters/${command.clusterId}/plans.`;
-  const no = (why: string): Refusal => ({ kind: 'plan-unfit', message: `Plan ${planId} ${why} ${again}` });
-  if (request.clusterId !== command.clusterId) return no(`is for cluster ${request.clusterId}.`);
-  if (digest === undefined) return no('has not passed its checks; see GET /v1/plans/' + planId + '.');
-  if ((request.force ?? false) !== command.force || (request.disruptive ?? false) !== command.disruptive) {
-    return no('was made with other flags: force and disruptive must be as they were.');
-  }
-  if (!sameJson(request.select, command.select)) return no('was made for other nodes: leave `select` out.');
-  if (waivedBy(request) !== waivedBy(command)) {
-    return no(`was made with other waivers: ${waivedBy(request) || 'none'}.`);
-  }
-  const asked = request.path?.strategy ?? request.strategy.name;
-  if (asked !== command.strategy.name) return no(`follows strategy ${asked}.`);
-  const taker =
-    request.strategy.name === asked ? command.strategy : command.modes?.strategies.get(request.strategy.name);
-  if (!sameJson(request.strategy, taker)) return no('was made before its strategy was changed.');
-  const goal = goalOf(request);
-  if (command.to !== undefined && command.to !== goal) return no(`goes to ${goal}, not ${command.to}.`);
-  const changed = changedNodes(plan.members, members, request.release.layer);
-  return changed.length === 0 ? undefined : no(`was made before these nodes changed: ${changed.join(', ')}.`);
-};
-
-/** Who waives the same may say so in other words. */
-const waivedBy = ({ waivers = [] }: Pick<Request, 'waivers'>): string =>
-  [...new Set(waivers.map(({ check }) => check))].toSorted().join(', ');
-
-const NAMED_MAX = 20;
-
-const changedNodes = (
-  before: readonly Member[],
-  now: readonly Member[],
-  layer: Request['release']['layer'],
-): readonly string[] => {
-  const said = ({ labels, failureDomain, layers }: Member) => ({ labels, failureDomain, version: layers[layer] });
-  const [old, current] = [before, now].map((nodes) => new Map(nodes.map((node) => [node.nodeId, said(node)])));
-  const nodeIds = [...new Set([...(old?.keys() ?? []), ...(current?.keys() ?? [])])].sort();
-  return nodeIds.filter((nodeId) => !sameJson(old?.get(nodeId), current?.get(nodeId))).slice(0, NAMED_MAX);
+/** Of each table that a strategy of the path names, the rows about versions that nodes run on the way. */
+const haOf = ({ ha }: RequestUpgrade, { strategy, path }: Route, members: readonly Membership[]): Request['ha'] => {
+  const names = [strategy, ...Object.values(path.strategies ?? {})].flatMap((one) => one.ha ?? []);
+  if (!ha || names.length === 0) return undefined;
+  const versions = [
+    ...members.flatMap(({ layers }) => layers[strategy.layer] ?? []),
+    ...path.hops.map(({ from }) => from),
+  ];
+  const rowsOf = (name: string) => {
+    const table = ha.tables.get(name);
+    return table ? haRowsOf(table, versions, ha.today) : [];
+  };
+  return Object.fromEntries([...new Set(names)].map((name) => [name, rowsOf(name)]));
 };

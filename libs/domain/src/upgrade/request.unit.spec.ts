@@ -1,4 +1,4 @@
-import type { Hop, Membership, Release, Request } from '@baton/contracts';
+import type { HaTable, Hop, Membership, Release, Request } from '@baton/contracts';
 import { foldCluster, noCluster, type Cluster } from '../cluster/cluster.js';
 import { recorded } from '@baton/testing';
 import { release as releaseOf, strategy as strategyOf } from '../../test/precheck-fixtures.js';
@@ -46,7 +46,9 @@ const hop = (from: string, to: string): Hop => ({
   ...{ from, to, strategy: 'nutanix-aos', activation: 'reboot', changes: 'minor', turns: 2, down: 1 },
   expectedMs: 3 * 60_000 + 2 * (10_000 + 10_000 + 60_000 + 30_000),
 });
-const refused = (kind: string, text = '') => ({ refused: { kind, message: expect.stringContaining(text) } });
+const refused = (kind: string, text = '') => ({
+  refused: expect.objectContaining({ kind, message: expect.stringContaining(text) }),
+});
 const when = (more: Partial<RequestUpgrade> = {}, other: Partial<RequestGround> = {}) =>
   decideRequest({ ...command, ...more }, { ...ground, ...other });
 
@@ -113,12 +115,53 @@ describe('a request for an upgrade', () => {
   it('is refused when its plan no longer fits the cluster, naming the nodes that changed', () => {
     const unfit = (text: string, other: Partial<Approved>, more: Partial<RequestUpgrade> = {}) =>
       expect(when(more, { plan: { ...plan, ...other } })).toEqual(refused('plan-unfit', text));
-    unfit('n-02, n-03', { members: [member('n-01'), member('n-02'), member('n-03')] });
+    unfit('nodes.n-02.version, nodes.n-03.', { members: [member('n-01'), member('n-02'), member('n-03')] });
     unfit('not passed its checks', { digest: undefined });
     unfit('cluster lab', { request: { ...plan.request, clusterId: 'lab' } });
     unfit('goes to 1.1.0, not 1.2.0', {}, { to: '1.2.0' });
     unfit('follows strategy nutanix-aos', {}, { strategy: { ...strategy, name: 'other' } });
-    unfit('strategy was changed', {}, { strategy: { ...strategy, seeds: 3 } });
+    unfit('strategy.seeds', {}, { strategy: { ...strategy, seeds: 3 } });
+  });
+});
+
+describe('the diff of a request whose plan no longer fits', () => {
+  const changesOf = (
+    other: Partial<RequestGround>,
+    more: Partial<RequestUpgrade> = {},
+    made: Partial<Approved> = {},
+  ) => {
+    const decided = when(more, { plan: { ...plan, ...made }, ...other });
+    return 'refused' in decided ? decided.refused.changes : [];
+  };
+
+  it('names each field of nodes, release and strategy, as it was planned on and as it is now', () => {
+    const moved: Membership = { ...member('n-01', '1.0.5'), labels: { role: 'spare' } };
+    const catalogue: RequestGround['catalogue'] = [{ status: 'uploaded', release: { ...release('1.1.0'), size: 4 } }];
+    const changed = { ...strategy, seeds: 3, waves: [{ name: 'nodes', lanes: 'one' as const }] };
+    expect(changesOf({ members: [moved, member('n-03')], catalogue }, { strategy: changed })).toEqual([
+      { what: 'strategy.seeds', before: 2, now: 3 },
+      { what: 'strategy.waves[0].lanes', before: { label: 'lane' }, now: 'one' },
+      { what: 'release.size', before: 3, now: 4 },
+      { what: 'nodes.n-01.version', before: '1.0.0', now: '1.0.5' },
+      { what: 'nodes.n-01.labels.role', now: 'spare' },
+      { what: 'nodes.n-02', before: { version: '1.0.1', labels: {}, failureDomain: 'rack-1' } },
+      { what: 'nodes.n-03', now: { version: '1.0.0', labels: {}, failureDomain: 'rack-1' } },
+    ]);
+  });
+
+  it('has the rows of a table that count by now', () => {
+    const row = { disrupted: true, since: '2026-01-01' };
+    const table: HaTable = { name: 'rules', kind: 'ha', title: 'Rules', source: 'the manual', rows: [row] };
+    const ha = { tables: new Map([[table.name, table]]), today: '2026-01-02' };
+    const named = { ...strategy, ha: 'rules' };
+    const request = { ...plan.request, strategy: named, ha: { rules: [] } };
+    expect(changesOf({}, { strategy: named, ha }, { request })).toEqual([{ what: 'ha.rules[0]', now: row }]);
+    expect(when({ strategy: named, ha })).toMatchObject({ events: [{ data: { ha: { rules: [row] } } }, {}] });
+  });
+
+  it('is none while errors of the dry run are not fixed: then nothing is started at all (X-38)', () => {
+    expect(when({}, { plan: { ...plan, digest: undefined } })).toEqual(refused('plan-unfit', 'not passed its checks'));
+    expect(when({}, { plan })).toHaveProperty('events');
   });
 });
 
@@ -240,7 +283,7 @@ describe('a request that takes several hops', () => {
     expect(ask({ to: '1.2.0' }, { plan: planned })).toEqual(refused('plan-unfit', 'goes to 1.3.0, not 1.2.0'));
     const newer = [...catalogue, { status: 'uploaded', release: release('1.1.7') } as const];
     expect(ask({ to: undefined }, { plan: planned, catalogue: newer })).toEqual(
-      refused('plan-unfit', 'goes by UserConnect-1.3.0'),
+      refused('plan-unfit', 'path.hops[0].to, path.hops[1].from'),
     );
   });
 

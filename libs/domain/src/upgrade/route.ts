@@ -9,7 +9,8 @@ import { isLeader } from '../versions/rules.js';
 import { solvePath, type HopCost, type SolvedPath } from '../versions/solve-path.js';
 import { resolveTarget } from '../versions/target.js';
 import { isOlder } from '../versions/version.js';
-import type { RequestGround, RequestUpgrade } from './request.js';
+import { changedSince, changesBetween } from './changes.js';
+import type { Approved, RequestGround, RequestUpgrade } from './request.js';
 
 /** The first hop, and the path that it begins. */
 export type Route = Pick<Request, 'from' | 'to' | 'release' | 'strategy'> & { readonly path: UpgradePath };
@@ -36,14 +37,14 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
     ...{ catalogue: releases, from, running, target: target.release, strategy },
     ...(modes && { modes }),
     force,
-    costOf: costsOf(going),
+    costOf: costsOf(going, command.acknowledge),
   };
   const solution = solvePath(question);
   // Too far below it blocks in the prechecks, where the refusal is an event, with the nodes that it is about.
   const isOnlyTooFar = 'refused' in solution && solution.rules.every((rule) => rule === 'minCompatible');
   const solved = isOnlyTooFar ? solvePath({ ...question, force: true }) : solution;
   if ('refused' in solved) return { refused: solved.refused };
-  const changed = plan && changedPath(plan.request, solved.path);
+  const changed = plan && changedPath(plan, solved.path);
   if (changed) return changed;
   return missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
 };
@@ -92,22 +93,25 @@ const targetOf = (
 };
 
 /** Dividing thousands of nodes into lanes once for each strategy is enough. */
-const costsOf = (members: readonly Membership[]): ((strategy: Strategy) => HopCost) => {
+const costsOf = (
+  members: readonly Membership[],
+  acknowledge: Request['acknowledge'],
+): ((strategy: Strategy) => HopCost) => {
   const costs = new Map<Strategy, HopCost>();
   return (strategy) => {
-    const cost = costs.get(strategy) ?? hopCost(strategy, members);
+    const cost = costs.get(strategy) ?? hopCost(strategy, members, acknowledge);
     costs.set(strategy, cost);
     return cost;
   };
 };
 
-const changedPath = ({ upgradeId, clusterId, path }: Request, now: SolvedPath): Refused | undefined => {
+/** An old plan has no path. */
+const changedPath = (plan: Approved, now: SolvedPath): Refused | undefined => {
+  const { path } = plan.request;
   if (!path || sameJson(path.hops, now.hops)) return undefined;
-  return refuse(
-    'plan-unfit',
-    `Plan ${upgradeId} goes by ${path.text}; by now the way would be ${now.text}, or cost something else. ` +
-      `Make a new plan: POST /v1/clusters/${clusterId}/plans.`,
-  );
+  const { text, hops } = path;
+  const ways = changesBetween('path', { text, hops }, { text: now.text, hops: now.hops });
+  return { refused: changedSince(plan, ways) };
 };
 
 const missingArtifact = (

@@ -39,3 +39,10 @@ export const isSupportedPair = (a: string, b: string, releases: readonly Release
 
 /** Whether a running version is the named one (`9.0.0`) or of the named line (`9`, `9.0`). */
 export const isOfLine = (line: string, version: string): boolean => version === line || version.startsWith(`${line}.`);
+
+/** Negative when a running version is older than all of a line (`9`, `9.0`), 0 when it is of it, positive when newer. */
+export const compareToLine = (version: string, line: string): number => {
+  const parts = version.split('.').map(Number);
+  const differing = line.split('.').findIndex((part, index) => Number(part) !== parts[index]);
+  return differing === -1 ? 0 : (parts[differing] ?? 0) - Number(line.split('.')[differing]);
+};
