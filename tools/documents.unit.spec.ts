@@ -82,7 +82,7 @@ const leaves = (value: unknown, path: string): readonly string[] =>
         path
           .replace(/\.\d+$/, '')
           .replace(/\.\d+\b/g, '[]')
-          .replace(/(lanes|select|leader)\..*/, '$1'),
+          .replace(/(lanes|select|leader|from|to)\..*/, '$1'),
       ];
 
 describe('docs/operating.md', () => {

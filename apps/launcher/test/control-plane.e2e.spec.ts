@@ -1,4 +1,8 @@
+import type { UpgradeStatus } from '@baton/contracts';
 import type { Recorded } from '@baton/kernel';
+import { eventually, NameServer } from '@baton/testing';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { judge, NEW, OLD, System, Trial, WITHIN_MS } from './support/index.js';
 
 const NODES = 7;
@@ -8,11 +12,15 @@ const LABELS = [
   ...['forms:4-5:group=red', 'forms:6-7:group=blue'],
 ];
 
+type Plan = Pick<UpgradeStatus, 'checks'> & { readonly state: 'checking' | 'passed' | 'refused' };
 type Logged = Recorded & { readonly data: Readonly<Record<string, unknown>> };
 
 let system: System;
 beforeAll(async () => {
-  system = await System.start({ clusters: `forms:${NODES}`, env: { BATON_NODE_LABELS: LABELS.join(',') } });
+  system = await System.start({
+    clusters: `forms:${NODES}`,
+    env: { BATON_NODE_LABELS: LABELS.join(','), BATON_NODE_DECLARES: 'forms:1-7:shown-as=up' },
+  });
   await system.api.cluster('forms', NODES);
   await system.api.release(NEW);
 }, 2 * WITHIN_MS);
@@ -50,6 +58,75 @@ const approve = async (trial: Trial): Promise<void> => {
   expect((await trial.logged('WaveStarted')).map(({ data }) => data['wave'])).toEqual([1]);
   await trial.command('approve', { wave: 2 });
 };
+
+describe('before a control plane goes', () => {
+  const door = createServer();
+  let dns: NameServer;
+  beforeAll(async () => {
+    await once(door.listen(0, '127.0.0.1'), 'listening');
+    dns = await NameServer.start();
+  });
+  afterAll(async () => {
+    door.close();
+    await dns.stop();
+  });
+
+  it(
+    'ports and names are tried by the nodes themselves, and what cannot be tried is taken from their word (V-13, X-29, X-30, X-33)',
+    async () => {
+      const { port } = door.address() as AddressInfo;
+      dns.addresses.set('www.example.test', '192.0.2.7');
+      const controller = { role: 'controller' };
+      await system.api.strategy('asks', 'plane', ({ timing }) => ({
+        timing: { ...timing, precheckMs: 6000 },
+        reach: [
+          { from: { role: 'member' }, to: controller, port },
+          { from: controller, to: 'localhost', port },
+        ],
+        names: [{ from: controller, name: 'www.example.test', server: dns.server }],
+        checks: { 'gateways-up': 'error', 'tunnels-up': 'warning' },
+      }));
+      const plan = async () => {
+        const wish = { to: NEW, strategy: 'asks' };
+        const made = await system.api.ask<{ planId: string }>('POST', '/v1/clusters/forms/plans', wish);
+        let said: Plan['checks'] = [];
+        await eventually(
+          'the plan is made or refused',
+          async () => {
+            const { state, checks } = await system.api.ask<Plan>('GET', `/v1/plans/${made.planId}`);
+            said = checks;
+            return state !== 'checking';
+          },
+          WITHIN_MS,
+        );
+        const names = ['ports-open', 'names-resolve', 'gateways-up', 'tunnels-up'];
+        return said.filter(({ check }) => names.includes(check)).map(({ evidence }) => evidence);
+      };
+
+      const open = await plan();
+      expect(open).toEqual(
+        expect.arrayContaining([
+          `Probed: 7 nodes opened 15 connections to port ${port}.`,
+          'Probed: 3 nodes resolved www.example.test, each time that they asked.',
+          'Declared: shown-as is up, by 7 nodes.',
+          'Not declared: n7 says nothing of tunnels; it must be up.',
+        ]),
+      );
+
+      door.close();
+      dns.addresses.clear();
+      const closed = await plan();
+      expect(closed).toEqual(
+        expect.arrayContaining([
+          `Probed: n4 does not reach port ${port} of n1: ECONNREFUSED.`,
+          `Probed: n1 does not reach port ${port} of localhost: ECONNREFUSED.`,
+          expect.stringMatching(/^Probed: n1 does not get www\.example\.test from the resolver .*: ENOTFOUND/),
+        ]),
+      );
+    },
+    2 * WITHIN_MS,
+  );
+});
 
 describe('a control plane that goes first', () => {
   it(

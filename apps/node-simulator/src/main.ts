@@ -14,7 +14,7 @@ await runService(logger, async () => {
   await ensureTopology(bus.nc);
   const simulator = await Simulator.start({
     ...settings,
-    residents: populate(settings.clusters, settings.nodes, settings.labels, settings.workloads),
+    residents: populate(settings.clusters, settings.nodes, settings.labels, settings.workloads, settings.declared),
     paces: { bootMs, stageMs, drainMs },
     layers: { software: version, hypervisor: hypervisorVersion },
     transfersMax: transfers,

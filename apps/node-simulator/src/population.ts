@@ -24,6 +24,7 @@ export interface Resident {
   readonly clusterId: string;
   readonly nodeId: string;
   readonly labels: Readonly<Record<string, string>>;
+  readonly declared: Readonly<Record<string, string>>;
   readonly failureDomain: string;
   /** What it says that it serves; absent: it says nothing. */
   readonly workloads?: readonly Workload[];
@@ -37,6 +38,7 @@ export const populate = (
   slices?: readonly Slice[],
   labellings: readonly Labelling[] = [],
   servings: readonly Serving[] = [],
+  declarations: readonly Labelling[] = [],
 ): readonly Resident[] =>
   clusters.flatMap(({ clusterId, nodes, lanes }) =>
     Array.from({ length: nodes }, (_, index) => index + 1)
@@ -46,10 +48,9 @@ export const populate = (
         nodeId: `n${number}`,
         labels: {
           ...(lanes > 1 && { lane: `lane-${((number - 1) % lanes) + 1}` }),
-          ...Object.fromEntries(
-            labellings.filter((one) => isIn(one, clusterId, number)).map(({ label, value }) => [label, value]),
-          ),
+          ...ofNode(labellings, clusterId, number),
         },
+        declared: ofNode(declarations, clusterId, number),
         failureDomain: `rack-${((number - 1) % RACKS) + 1}`,
         ...(servings.length > 0 && {
           workloads: servings.filter((one) => isIn(one, clusterId, number)).map(({ workload }) => workload),
@@ -59,3 +60,6 @@ export const populate = (
 
 const isIn = (slice: Slice, clusterId: string, number: number): boolean =>
   slice.clusterId === clusterId && number >= slice.first && number <= slice.last;
+
+const ofNode = (all: readonly Labelling[], clusterId: string, number: number): Readonly<Record<string, string>> =>
+  Object.fromEntries(all.filter((one) => isIn(one, clusterId, number)).map(({ label, value }) => [label, value]));

@@ -88,6 +88,12 @@ export const simulatorSettings = {
       help: 'what nodes serve, for plans, e.g. lab:1-2:shop=active-active/SMB+NFS; not set: nothing',
     }),
   ),
+  declared: optional(
+    labellings({
+      variable: 'BATON_NODE_DECLARES',
+      help: 'what nodes say of themselves, e.g. lab:1-3:tunnels=up,lab:1-1:account-audit=clean; not set: nothing',
+    }),
+  ),
   port: port({
     variable: 'BATON_SIMULATOR_PORT',
     fallback: '8090',

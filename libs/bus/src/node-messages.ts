@@ -88,18 +88,34 @@ const checkFacts = (from: Fields, field: string): void => {
   for (const name of ['healthyForMs', 'upForMs', 'freeBytes']) amount(facts, name);
   for (const name of ['upgradeNo', 'epoch']) zeroUp(facts, name);
   optional(facts, 'workloads', checkWorkloads);
+  optional(facts, 'declared', (of, name) => each(of, name, text));
   optional(facts, 'formed', (of, name) => zeroUp(object(of, name), 'members'));
+};
+
+const checkEach = (from: Fields, field: string, check: (entry: Fields) => void): void => {
+  const entries = from[field];
+  if (!Array.isArray(entries)) return fail(field, 'is not a list');
+  for (const entry of entries as unknown[]) check(object({ [field]: entry }, field));
 };
 
 const checkProbe = (from: Fields, field: string): void => {
   const probe = object(from, field);
   zeroUp(probe, 'reached');
-  const { failures } = probe;
-  if (!Array.isArray(failures)) return fail('failures', 'is not a list');
-  for (const failure of failures as unknown[]) {
-    const pair = object({ failure }, 'failure');
-    for (const name of ['from', 'to', 'reason']) text(pair, name);
-  }
+  checkEach(probe, 'failures', (pair) => ['from', 'to', 'reason'].forEach((name) => text(pair, name)));
+  optional(probe, 'ports', (of, name) =>
+    checkEach(of, name, (sight) => {
+      for (const part of ['to', 'seen']) text(sight, part);
+      zeroUp(sight, 'port');
+      flag(sight, 'ok');
+    }),
+  );
+  optional(probe, 'names', (of, name) =>
+    checkEach(of, name, (sight) => {
+      for (const part of ['name', 'seen']) text(sight, part);
+      optional(sight, 'server', text);
+      flag(sight, 'ok');
+    }),
+  );
 };
 
 const checkWritten = (from: Fields, field: string): void => {

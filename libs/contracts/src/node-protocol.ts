@@ -54,6 +54,36 @@ export interface AskArgs {
   readonly hooks?: readonly string[];
   /** probe: what to look at besides, and for how long it has been so. */
   readonly gates?: readonly GateLook[];
+  /** probe: where a connection is opened besides. */
+  readonly ports?: readonly PortLook[];
+  /** probe: what is resolved besides. */
+  readonly names?: readonly NameLook[];
+}
+
+/** A TCP port: of a host, or of one of the `peers`. */
+export type PortLook = { readonly port: number } & ({ readonly host: string } | { readonly nodeId: string });
+
+/** A name, and the resolver to be asked; absent: the node's own. */
+export interface NameLook {
+  readonly name: string;
+  readonly server?: string;
+}
+
+/** What came of a look at a port. */
+export interface PortSight {
+  /** The host or the node that was named. */
+  readonly to: string;
+  readonly port: number;
+  readonly ok: boolean;
+  /** Where it connected to, or why it did not. */
+  readonly seen: string;
+}
+
+/** What came of a look at a name: resolved every time that it was asked, or not. */
+export interface NameSight extends NameLook {
+  readonly ok: boolean;
+  /** The addresses, or why there are none. */
+  readonly seen: string;
 }
 
 /** peers: so many of the peers must be reached both ways. http: a path of the node's own URL, and the status wanted. */
@@ -190,6 +220,8 @@ export interface Facts {
   readonly epoch: number;
   /** The cluster that its software has formed with that of other nodes, itself included; absent: none. */
   readonly formed?: { readonly members: number };
+  /** What the machine or its operator says of it and nobody can look at from here, by name; absent: nothing. */
+  readonly declared?: Readonly<Record<string, string>>;
   /** A partition that did not boot healthy within 3 tries, after which the node went back by itself. */
   readonly fellBack?: { readonly from: string; readonly to: string; readonly tries: number };
 }
@@ -199,6 +231,9 @@ export interface ProbeResult {
   /** Each direction counts for itself. */
   readonly reached: number;
   readonly failures: readonly { readonly from: string; readonly to: string; readonly reason: string }[];
+  /** Of the ports and names that were named, in that order. */
+  readonly ports?: readonly PortSight[];
+  readonly names?: readonly NameSight[];
 }
 
 /** Sent by an agent at each start, until a service took it. Registers the node, or says what changed. */

@@ -170,6 +170,24 @@ export interface Interruptions {
   readonly retrying?: readonly string[];
 }
 
+/** A port that must be open from some nodes; the prechecks open a TCP connection for each way. */
+export interface ReachRule {
+  /** Nodes whose labels equal all of these; absent: all. */
+  readonly from?: Readonly<Record<string, string>>;
+  /** A name or an address; or the nodes with these labels, each at the host under which its peers reach it. */
+  readonly to: string | Readonly<Record<string, string>>;
+  readonly port: number;
+}
+
+/** A name that some nodes must resolve, every time that they ask. */
+export interface NameRule {
+  /** Nodes whose labels equal all of these; absent: all. */
+  readonly from?: Readonly<Record<string, string>>;
+  readonly name: string;
+  /** The resolver that is asked, `address` or `address:port`; absent: the node's own. */
+  readonly server?: string;
+}
+
 /** The named policy an upgrade follows; a YAML file in `strategies/`. */
 export interface Strategy {
   readonly name: string;
@@ -181,6 +199,10 @@ export interface Strategy {
   readonly seeds: number;
   /** Overrides of the checks' own severities, by check name. */
   readonly checks: Readonly<Record<string, Severity>>;
+  /** What nodes must reach before anything changes. Absent: their peers only. */
+  readonly reach?: readonly ReachRule[];
+  /** What nodes must resolve before anything changes. */
+  readonly names?: readonly NameRule[];
   readonly staging: { readonly perSource: number; readonly attemptsMax: number };
   /** Absent: it is about all nodes of the cluster, and a request does not choose. */
   readonly nodes?: NodeRules;

@@ -106,6 +106,8 @@ export const examined = (
   facts: facts(nodeId, over),
   probe: { reached: 3, failed: 0, failures: [] },
   peers: 3,
+  ports: [],
+  names: [],
   ...more,
 });
 

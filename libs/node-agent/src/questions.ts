@@ -3,6 +3,7 @@ import { answerTo } from './answers.js';
 import { pause } from './clock.js';
 import type { Means } from './carry-out.js';
 import { GateWatch } from './gate-watch.js';
+import { lookAround } from './peers/look-around.js';
 import { probePeers, type Prober } from './peers/probe.js';
 
 /** A reply is waited for 2 s. */
@@ -53,7 +54,9 @@ export class Questions {
 
   private begin(key: string, command: NodeCommand): Probe {
     const { clock, facts: factsNow } = this.means;
-    const outcome = probePeers(this.prober, command).then(async (probe) => {
+    const looks = Promise.all([probePeers(this.prober, command), lookAround(this.prober.client, command)]);
+    const outcome = looks.then(async ([peers, others]) => {
+      const probe = { ...peers, ...others };
       const facts = await factsNow();
       if (!command.args.gates) return { probe, facts };
       return { probe, facts, gates: await this.gates.look(command, facts, probe) };

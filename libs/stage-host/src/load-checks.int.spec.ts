@@ -57,7 +57,7 @@ describe('a start is refused, with the file that is at fault,', () => {
     ['exports nothing', 'export {};'],
     ['exports something else', 'export const check = 7;'],
     ['exports nothing that runs', "export const check = { name: 'room', title: 'Room', severity: 'error' };"],
-    ['is of a severity that there is not', checkNamed('room', "severity: 'off'")],
+    ['is of a severity that there is not', checkNamed('room', "severity: 'fatal'")],
     ['has the name of another', checkNamed('answers')],
   ])('when one %s', async (_what, text) => {
     await build('room', text);

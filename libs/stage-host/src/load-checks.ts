@@ -49,4 +49,4 @@ const importFile = async (file: URL): Promise<{ readonly check?: Partial<Check> 
 const isCheck = (check: Partial<Check> | undefined): check is Check =>
   typeof check?.run === 'function' &&
   typeof check.title === 'string' &&
-  (check.severity === 'error' || check.severity === 'warning');
+  ['error', 'warning', 'off'].some((severity) => severity === check.severity);

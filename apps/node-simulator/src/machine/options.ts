@@ -42,6 +42,8 @@ export interface MachineOptions extends Surroundings {
   readonly folder: string;
   readonly url: string;
   readonly labels: Readonly<Record<string, string>>;
+  /** What it says of itself and nobody can look at. */
+  readonly declared: Readonly<Record<string, string>>;
   readonly failureDomain: string;
   /** What it says that it serves, for plans. */
   readonly workloads?: Facts['workloads'];

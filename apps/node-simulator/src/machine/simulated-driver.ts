@@ -30,13 +30,14 @@ export class SimulatedDriver implements Driver {
 
   async inspect(): Promise<MachineFacts> {
     const { partitions, loader, options } = this.machine;
-    const { failureDomain, labels, workloads } = options;
+    const { failureDomain, labels, declared, workloads } = options;
     const health = await this.health();
     const { instanceId, fellBack } = loader.record;
     const [A, B] = await Promise.all([partitions.facts('A'), partitions.facts('B')]);
     const freeBytes = await this.freeBytes();
     const passive = otherPartition(health.active);
-    const placed = { failureDomain, labels, ...(workloads && { workloads }), freeBytes };
+    const said = { ...(workloads && { workloads }), ...(Object.keys(declared).length > 0 && { declared }) };
+    const placed = { failureDomain, labels, ...said, freeBytes };
     const formed = this.machine.isFormed && { formed: { members: options.members() } };
     return {
       ...health,

@@ -44,7 +44,16 @@ export type Member = Pick<Membership, 'nodeId' | 'labels' | 'failureDomain' | 'l
 export type FactsCollected = Event<'FactsCollected', { run: number; nodeId: string; facts: Facts }>;
 export type NodeProbed = Event<
   'NodeProbed',
-  { run: number; nodeId: string; reached: number; failed: number; failures: ProbeResult['failures'] }
+  {
+    run: number;
+    nodeId: string;
+    reached: number;
+    failed: number;
+    failures: ProbeResult['failures'];
+    /** Absent: it was to try none. */
+    ports?: ProbeResult['ports'];
+    names?: ProbeResult['names'];
+  }
 >;
 export type CheckPassed = Event<'CheckPassed', Finding & { run: number }>;
 export type CheckWarned = Event<'CheckWarned', Finding & { run: number }>;

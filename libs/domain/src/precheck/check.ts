@@ -1,15 +1,28 @@
 import type { PlannedLane } from '../plan/plan.js';
 import { leftOut } from '../plan/selection.js';
-import type { Facts, Finding, Member, NodeProbed, Request, Severity, Surroundings } from '@baton/contracts';
+import type {
+  Facts,
+  Finding,
+  Member,
+  NameLook,
+  NodeProbed,
+  PortLook,
+  Request,
+  Severity,
+  Surroundings,
+} from '@baton/contracts';
 
 /** A node as the prechecks saw it; without `facts` it gave no answer in time. */
 export interface ExaminedNode {
   readonly nodeId: string;
   readonly member: Member;
   readonly facts?: Facts;
-  readonly probe?: Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures'>;
+  readonly probe?: Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures' | 'ports' | 'names'>;
   /** How many peers it was told to probe. */
   readonly peers: number;
+  /** What it was told to try besides. */
+  readonly ports: readonly PortLook[];
+  readonly names: readonly NameLook[];
 }
 
 /** All that a check may look at. */
@@ -35,8 +48,12 @@ export interface Check {
   readonly name: string;
   /** The sentence that holds when it passed. */
   readonly title: string;
-  /** What a finding does unless the strategy says otherwise: `error` blocks the upgrade. */
-  readonly severity: Exclude<Severity, 'off'>;
+  /** What a finding does unless the strategy says otherwise: `error` blocks the upgrade, `off`: it is not even looked for. */
+  readonly severity: Severity;
+  /** False: there is nothing to look at, so that it neither passes nor fails. Absent: there always is. */
+  readonly applies?: (facts: PrecheckFacts) => boolean;
+  /** What was seen when it passed, in a sentence; absent: the title. */
+  readonly passed?: (facts: PrecheckFacts) => string;
   /**
    * What may happen to those who go on though it failed, in a sentence: it may be waived, with a reason. Absent: it
    * cannot, because Baton itself relies on what it says.

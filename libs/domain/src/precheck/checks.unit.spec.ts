@@ -41,9 +41,8 @@ describe('the folder of checks', () => {
 
   it('finds nothing in a healthy cluster', () => {
     const healthy = precheckFacts(withN2({}));
-    expect(allChecks.flatMap(({ name, run: look }) => look(healthy).map((finding) => ({ name, ...finding })))).toEqual(
-      [],
-    );
+    const on = allChecks.filter(({ severity }) => severity !== 'off');
+    expect(on.flatMap(({ name, run: look }) => look(healthy).map((finding) => ({ name, ...finding })))).toEqual([]);
   });
 
   it.each([

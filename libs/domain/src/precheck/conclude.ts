@@ -3,7 +3,7 @@ import type { Intent } from '../upgrade/intent.js';
 import { makePlan, type MadePlan } from '../plan/make-plan.js';
 import type { Check, ExaminedNode } from './check.js';
 import { inParts } from './event-size.js';
-import { probePeers } from './probe-peers.js';
+import { looksOf } from './looks.js';
 import { runChecks } from './run-checks.js';
 import type { Collecting } from './state.js';
 
@@ -25,14 +25,19 @@ export const isComplete = (state: Collecting, intent: Intent): boolean =>
 
 const examine = (state: Collecting, intent: Intent, request: Request): readonly ExaminedNode[] => {
   const members = presentMembers(state, intent);
-  const peers = probePeers(members, request.strategy.waves);
-  return members.map((member) => ({
-    nodeId: member.nodeId,
-    member,
-    facts: state.facts.get(member.nodeId),
-    probe: state.probes.get(member.nodeId),
-    peers: peers.get(member.nodeId)?.length ?? 0,
-  }));
+  const looks = looksOf(members, request.strategy);
+  return members.map((member) => {
+    const { peers, ports, names } = looks(member.nodeId);
+    return {
+      nodeId: member.nodeId,
+      member,
+      facts: state.facts.get(member.nodeId),
+      probe: state.probes.get(member.nodeId),
+      peers: peers.length,
+      ports,
+      names,
+    };
+  });
 };
 
 const planned = (run: number, digest: string, { lanes, disruption, summary }: MadePlan): readonly PrecheckEvent[] => [

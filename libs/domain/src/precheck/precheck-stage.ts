@@ -1,10 +1,20 @@
-import type { Answer, Ask, Member, PrecheckEvent, Request, StageCommand, Surroundings } from '@baton/contracts';
+import type {
+  Answer,
+  Ask,
+  AskArgs,
+  Member,
+  PrecheckEvent,
+  Request,
+  StageCommand,
+  Surroundings,
+} from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Recorded, type Stage } from '@baton/kernel';
 import { compareIds } from '../plan/node-order.js';
 import { isOfUpgrade } from '../upgrade/answer.js';
 import { conclude, isComplete, presentMembers, type PrecheckTools } from './conclude.js';
 import { LIST_BYTES_MAX, bytesOf, cutText, fitting, inParts } from './event-size.js';
-import { probePeers } from './probe-peers.js';
+import { isAllWell, keptOf } from './kept-probe.js';
+import { looksOf } from './looks.js';
 import {
   evolvePrecheck,
   isOver,
@@ -84,10 +94,8 @@ const learn = (
     return accept<PrecheckEvent>({ type: 'FactsCollected', data });
   }
   if (outcome?.probe && !state.probes.has(nodeId)) {
-    const { reached, failures } = outcome.probe;
-    if (failures.length > 0 && isTriedAgain(state, context, now)) return nothing;
-    const data = { run, nodeId, reached, failed: failures.length, failures: fitting(failures) };
-    return accept<PrecheckEvent>({ type: 'NodeProbed', data });
+    if (!isAllWell(outcome.probe) && isTriedAgain(state, context, now)) return nothing;
+    return accept<PrecheckEvent>({ type: 'NodeProbed', data: { run, nodeId, ...keptOf(outcome.probe) } });
   }
   return nothing;
 };
@@ -125,15 +133,17 @@ const outstanding = (state: PrecheckState, context: PrecheckContext): readonly A
   const { request } = intent;
   if (!request || state.status !== 'collecting' || isOver(context)) return [];
   const members = presentMembers(state, intent);
-  const peers = probePeers(members, request.strategy.waves);
+  const looks = looksOf(members, request.strategy);
   const { clusterId, upgradeId, upgradeNo } = request;
   const common = { clusterId, stage: 'precheck', upgradeId, upgradeNo, instance: upgradeId } as const;
   return members
     .filter(({ nodeId }) => !state.facts.has(nodeId) || !state.probes.has(nodeId))
     .map(({ nodeId }): Ask => {
-      const ask = { ...common, nodeId, attempt: state.run, args: {}, everyMs: ASK_EVERY_MS };
-      if (!state.facts.has(nodeId)) return { ...ask, verb: 'inspect' };
-      return { ...ask, verb: 'probe', peers: peers.get(nodeId) ?? [] };
+      const ask = { ...common, nodeId, attempt: state.run, everyMs: ASK_EVERY_MS };
+      if (!state.facts.has(nodeId)) return { ...ask, args: {}, verb: 'inspect' };
+      const { peers, ports, names } = looks(nodeId);
+      const args: AskArgs = { ...(ports.length > 0 && { ports }), ...(names.length > 0 && { names }) };
+      return { ...ask, args, verb: 'probe', peers };
     });
 };
 

@@ -141,6 +141,51 @@ describe('the answers', () => {
   });
 });
 
+describe('ports and names of the strategy', () => {
+  const reach = [{ from: {}, to: 'www.github.com', port: 22 }];
+  const asked = requested({ strategy: strategy({ reach, names: [{ name: 'www.github.com' }] }) });
+  const sight = { to: 'www.github.com', port: 22, ok: true, seen: '192.0.2.7' };
+  const well = { ports: [sight], names: [{ name: 'www.github.com', ok: true, seen: '192.0.2.7' }] };
+  const history = [asked, started(TWO), factsOf('n1'), factsOf('n2')];
+  const seen = (now: number, over: Partial<typeof well>) => {
+    const probe = { reached: 1, failures: [], ...well, ...over };
+    return withHistory(...history).when({ type: 'NodeAnswered', now, answer: answer('n1', { probe }) });
+  };
+
+  it('are asked of each node together with its peers (X-29, X-30)', () => {
+    const [ask] = withHistory(...history).outstanding();
+    const args = { ports: [{ host: 'www.github.com', port: 22 }], names: [{ name: 'www.github.com' }] };
+    expect(ask).toMatchObject({ nodeId: 'n1', verb: 'probe', peers: ['n2'], args });
+  });
+
+  it('are kept as each node saw them (X-29, X-30)', () => {
+    const [event] = eventsOf(seen(1, {}));
+    expect(event).toEqual({
+      type: 'NodeProbed',
+      data: { run: 1, nodeId: 'n1', reached: 1, failed: 0, failures: [], ...well },
+    });
+    const [left, ...others] = withHistory(...history, happened('NodeProbed', event?.data)).outstanding();
+    expect([left?.nodeId, others]).toEqual(['n2', []]);
+  });
+
+  it('are tried again for ten seconds, as closed ways between nodes are (X-29, X-30)', () => {
+    const bad = [
+      { ports: [{ ...sight, ok: false, seen: 'ECONNREFUSED' }] },
+      { names: [{ name: 'www.github.com', ok: false, seen: 'ETIMEOUT' }] },
+    ];
+    for (const over of bad) {
+      expect(typesOf(seen(10_999, over))).toEqual([]);
+      expect(typesOf(seen(11_000, over))).toEqual(['NodeProbed']);
+    }
+  });
+
+  it('fit into an event, however much a node says', () => {
+    const ports = Array.from({ length: 2000 }, () => sight);
+    const names = Array.from({ length: 2000 }, () => ({ name: 'a.test', ok: true, seen: '192.0.2.7' }));
+    expect(JSON.stringify(eventsOf(seen(1, { ports, names }))).length).toBeLessThan(32 * 1024);
+  });
+});
+
 describe('a way between two nodes that is closed', () => {
   const failures = [{ from: 'n1', to: 'n2', reason: 'ECONNREFUSED' }];
   const closed = answer('n1', { probe: { reached: 0, failures } });
@@ -182,7 +227,8 @@ describe('the end of the prechecks', () => {
 
   it('says all findings, the plan and that it passed in one go when all is well (N-01)', () => {
     const decision = withHistory(...allButOneAnswer).when(last);
-    const passed = allChecks.map(() => 'CheckPassed');
+    const on = allChecks.filter(({ severity, applies }) => severity !== 'off' && !applies);
+    const passed = on.map(() => 'CheckPassed');
     expect(typesOf(decision)).toEqual(['NodeProbed', ...passed, 'LanePlanned', 'PlanMade', 'PrecheckPassed']);
     expect(eventsOf(decision).find(({ type }) => type === 'LanePlanned')?.data).toEqual({
       run: 1,

@@ -15,13 +15,22 @@ const limited = (findings: readonly CheckFinding[]): readonly CheckFinding[] => 
   return [...shown, { evidence: `${more} more findings of the same check.`, remedy: 'See to those that are named.' }];
 };
 
+interface Looked {
+  readonly findings: readonly CheckFinding[];
+  /** What was seen when there are none. */
+  readonly evidence: string;
+}
+
 // Checks can be added by anybody: one that breaks blocks the upgrade and says so, and the others still speak.
-const findingsOf = (check: Check, facts: PrecheckFacts): readonly CheckFinding[] => {
+const look = (check: Check, facts: PrecheckFacts): Looked | undefined => {
   try {
-    return limited(check.run(facts));
+    if (check.applies?.(facts) === false) return undefined;
+    const findings = limited(check.run(facts));
+    return { findings, evidence: findings.length > 0 ? '' : (check.passed?.(facts) ?? `${check.title}.`) };
   } catch (error) {
     const evidence = `The check itself broke: ${error instanceof Error ? error.message : String(error)}`;
-    return [{ evidence, remedy: `Correct the check ${check.name}, or switch it off in the strategy.` }];
+    const remedy = `Correct the check ${check.name}, or switch it off in the strategy.`;
+    return { findings: [{ evidence, remedy }], evidence: '' };
   }
 };
 
@@ -33,9 +42,11 @@ const runCheck = (
   waiver: Waiver | undefined,
 ): readonly Checked[] => {
   if (severity === 'off') return [];
-  const findings = findingsOf(check, facts);
+  const looked = look(check, facts);
+  if (!looked) return [];
+  const { findings, evidence: seen } = looked;
   if (findings.length === 0) {
-    return [{ type: 'CheckPassed', data: { run, check: check.name, evidence: `${check.title}.`, remedy: '' } }];
+    return [{ type: 'CheckPassed', data: { run, check: check.name, evidence: cutText(seen), remedy: '' } }];
   }
   return findings.map(({ nodeId, evidence, remedy }): Checked => {
     const said = { run, check: check.name, nodeId, evidence: cutText(evidence), remedy: cutText(remedy) };

@@ -19,6 +19,8 @@ it.each([
   ['error', 'warning', ['CheckWarned']],
   ['warning', 'error', ['CheckFailed']],
   ['error', 'off', []],
+  ['off', undefined, []],
+  ['off', 'error', ['CheckFailed']],
 ] as const)('a check of severity %s that the strategy sets to %s gives %j', (severity, override, types) => {
   const overrides = override && { mine: override };
   expect(runChecks([check('mine', { severity })], 1, facts(overrides)).map(({ type }) => type)).toEqual(types);
@@ -27,6 +29,13 @@ it.each([
 it('says of a check that found nothing what is so', () => {
   expect(runChecks([check('mine', { run: () => [] })], 2, facts())).toEqual([
     { type: 'CheckPassed', data: { run: 2, check: 'mine', evidence: 'All is well.', remedy: '' } },
+  ]);
+});
+
+it('says what a check has seen when it passed, and nothing of one that has nothing to look at', () => {
+  const seen = check('seen', { run: () => [], passed: () => 'Probed: 3 ports are open.' });
+  expect(runChecks([seen, check('mine', { applies: () => false })], 2, facts())).toEqual([
+    { type: 'CheckPassed', data: { run: 2, check: 'seen', evidence: 'Probed: 3 ports are open.', remedy: '' } },
   ]);
 });
 

@@ -2,7 +2,7 @@ import type { Facts, Member, NodeProbed, PrecheckEvent, Surroundings } from '@ba
 import { assertNever, categoryOf, type Recorded } from '@baton/kernel';
 import { foldIntent, noIntent, type Intent } from '../upgrade/intent.js';
 
-export type Probed = Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures'>;
+export type Probed = Pick<NodeProbed['data'], 'reached' | 'failed' | 'failures' | 'ports' | 'names'>;
 
 /** A run of the prechecks that is under way. */
 export interface Collecting {
@@ -61,8 +61,8 @@ export const evolvePrecheck = (state: PrecheckState, event: PrecheckEvent, posit
     }
     case 'NodeProbed': {
       if (state.status !== 'collecting') return state;
-      const { nodeId, reached, failed, failures } = event.data;
-      return { ...state, probes: new Map(state.probes).set(nodeId, { reached, failed, failures }) };
+      const { run: _run, nodeId, ...probed } = event.data;
+      return { ...state, probes: new Map(state.probes).set(nodeId, probed) };
     }
     case 'CheckPassed':
     case 'CheckWarned':

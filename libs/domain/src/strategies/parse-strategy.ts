@@ -15,6 +15,7 @@ import {
   type StrategyError,
 } from './rules.js';
 import { nodeContradictions, nodeFields } from './nodes.js';
+import { nameFields, reachContradictions, reachFields } from './reach.js';
 import { versionContradictions, versionFields } from './versions.js';
 import {
   interruptFields,
@@ -41,6 +42,8 @@ const strategy = record<Strategy>({
   activation: oneOf(...ACTIVATIONS),
   seeds: wholeNumber(1, SEEDS_MAX, 'nodes'),
   checks: mapOf(oneOf('error', 'warning', 'off')),
+  reach: optional(reachFields),
+  names: optional(nameFields),
   staging: record({
     perSource: wholeNumber(1, 1000, 'nodes'),
     attemptsMax: wholeNumber(1, 100, 'attempts'),
@@ -74,7 +77,12 @@ const strategy = record<Strategy>({
 // What no field can say alone.
 const contradictions = (read: Strategy): readonly StrategyError[] => {
   const { stableMs, stableWithinMs } = read.timing;
-  const errors = [...nodeContradictions(read), ...waveContradictions(read), ...versionContradictions(read)];
+  const errors = [
+    ...nodeContradictions(read),
+    ...waveContradictions(read),
+    ...versionContradictions(read),
+    ...reachContradictions(read),
+  ];
   if (stableWithinMs < stableMs) {
     const message = `must be at least timing.stableMs (${stableMs}), not ${stableWithinMs}`;
     errors.push(contradiction(['timing', 'stableWithinMs'], message));

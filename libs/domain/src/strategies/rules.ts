@@ -120,6 +120,15 @@ export const wordOr = <const W extends string, T>(
   schema: { anyOf: [{ enum: words }, other.schema] },
 });
 
+/** What one rule says of a text, or else what `other` says of a map. `allowed` names both. */
+export const textOr = <T>(text: Rule<string>, other: Rule<T>, allowed: string): Rule<string | T> => ({
+  read: (value, path, errors) => {
+    if (typeof value === 'string') return text.read(value, path, errors);
+    return isMap(value) ? other.read(value, path, errors) : wrong(path, allowed, value, errors);
+  },
+  schema: { anyOf: [text.schema, other.schema] },
+});
+
 type Fields<T> = { readonly [Name in keyof T]-?: Rule<NonNullable<T[Name]>> };
 
 /** Exactly these fields; others are refused, so that a misspelt one is not passed over in silence. */

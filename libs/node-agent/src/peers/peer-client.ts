@@ -6,6 +6,8 @@ import {
   type RequestOptions,
 } from 'node:http';
 import { Agent as HttpsAgent, get as httpsGet } from 'node:https';
+import { once } from 'node:events';
+import { Socket } from 'node:net';
 import { Slots } from '../transfer/slots.js';
 
 const ANSWER_BYTES_MAX = 64 * 1024;
@@ -24,11 +26,13 @@ export class PeerClient {
   private readonly agents = { http: new HttpAgent({ keepAlive: true }), https: new HttpsAgent({ keepAlive: true }) };
   private readonly slots: Slots;
   private readonly slotsForPeers: Slots;
+  private readonly slotsForPorts: Slots;
   private readonly idleMs: number;
 
   constructor({ requestsMax = 32, idleMs = 5_000 }: PeerClientOptions = {}) {
     this.slots = new Slots(requestsMax);
     this.slotsForPeers = new Slots(requestsMax);
+    this.slotsForPorts = new Slots(requestsMax);
     this.idleMs = idleMs;
   }
 
@@ -49,6 +53,27 @@ export class PeerClient {
         const response = await this.ask(url, signal);
         await readText(response);
         return response.statusCode ?? 0;
+      }),
+    );
+  }
+
+  /** The address to which a TCP connection opened, closed again at once; rejects with why none did. */
+  connect(host: string, port: number, timeoutMs: number): Promise<string> {
+    // Of their own: a port that nobody answers at holds its slot to the end, and peers must not wait for it.
+    return this.slotsForPorts.run(() =>
+      this.within(timeoutMs, async (signal) => {
+        const socket = new Socket();
+        try {
+          socket.connect({ host, port, autoSelectFamilyAttemptTimeout: timeoutMs / 2 });
+          await once(socket, 'connect', { signal });
+          return socket.remoteAddress ?? host;
+        } catch (error) {
+          const { code, message } = error as NodeJS.ErrnoException;
+          throw new Error(code ?? message, { cause: error });
+        } finally {
+          // What comes after it is closed is no news.
+          socket.on('error', () => undefined).destroy();
+        }
       }),
     );
   }
