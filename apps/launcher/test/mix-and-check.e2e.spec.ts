@@ -1,5 +1,5 @@
 import type { UpgradeStatus } from '@baton/contracts';
-import { eventually } from '@baton/testing';
+import { eventually, renamed } from '@baton/testing';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -63,7 +63,7 @@ describe('four nodes from one version to the next', () => {
     const clients = new Clients(system, 'mixed');
     await clients.start();
     const faults = Object.fromEntries(NODE_IDS.slice(1).map((nodeId) => [nodeId, hangs]));
-    trial = await Trial.start(system, 'mixed', faults, { strategy: 'patient' });
+    trial = await Trial.start(system, 'mixed', faults, { strategy: renamed('nutanix-aos') });
     const example = subscribe(trial.upgradeId);
     const look = async () => {
       const before = clients.counts.sent;

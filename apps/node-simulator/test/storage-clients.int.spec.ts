@@ -1,8 +1,7 @@
 import type { Activation, Facts } from '@baton/contracts';
-import { eventually } from '@baton/testing';
+import { eventually, RetryingClient, StickyClient, type StorageClient } from '@baton/testing';
 import { ARTIFACT } from './gateway.js';
 import { Rig } from './rig.js';
-import { RetryingClient, StickyClient, type StorageClient } from './storage-clients.js';
 
 const NODES = ['n1', 'n2', 'n3'];
 /** A retrying client waits for so long; all at once are away for longer, one after the other none is missed. */

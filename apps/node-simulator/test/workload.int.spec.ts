@@ -1,4 +1,4 @@
-import { Client } from './client.js';
+import { LineClient } from '@baton/testing';
 import { Rig } from './rig.js';
 
 const NODES = ['n1', 'n2', 'n3'];
@@ -9,8 +9,8 @@ beforeEach(async () => {
 });
 afterEach(() => rig.stop());
 
-const connect = async (nodeId: string): Promise<Client> =>
-  Client.connect((await rig.node(nodeId)).workload['block'] ?? 0);
+const connect = async (nodeId: string): Promise<LineClient> =>
+  LineClient.connect((await rig.node(nodeId)).workload['block'] ?? 0);
 
 /** One request on a connection of its own; undefined: the node does not serve. */
 const ask = async (nodeId: string, line: string): Promise<string | undefined> => {

@@ -4,6 +4,8 @@ export { eventually } from './eventually.js';
 export { given, recorded, type Given } from './given-when-then.js';
 export { MutePort } from './mute-port.js';
 export { NameServer } from './name-server.js';
+export { LineClient } from './line-client.js';
 export { startNats, type TestNats } from './nats.js';
 export { startPostgres, type TestPostgres } from './postgres.js';
 export { renamed, shippedNames, shippedStrategy, shippedTable, shippedText, writeShipped } from './shipped.js';
+export { RetryingClient, StickyClient, type StorageClient } from './storage-clients.js';

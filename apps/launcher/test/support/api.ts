@@ -1,4 +1,4 @@
-import type { OperatorCommand, Strategy, UpgradeStatus } from '@baton/contracts';
+import type { Layer, OperatorCommand, Strategy, UpgradeStatus } from '@baton/contracts';
 import type { Explanation } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
 import { eventually } from '@baton/testing';
@@ -80,9 +80,9 @@ export class Api {
   }
 
   /** Registers a release with 10 MiB that no other version has, and uploads them; its sha256. */
-  async release(version: string): Promise<string> {
+  async release(version: string, layer: Layer = 'software'): Promise<string> {
     const { sha256, size } = await artifactFacts(version);
-    await this.ask('POST', '/v1/releases', { version, layer: 'software', kind: 'spec', sha256, size });
+    await this.ask('POST', '/v1/releases', { version, layer, kind: 'spec', sha256, size });
     await uploadArtifact(this.url, version, size);
     return sha256;
   }

@@ -1,4 +1,4 @@
-import { eventually } from '@baton/testing';
+import { eventually, writeShipped } from '@baton/testing';
 import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ const STRATEGIES = fileURLToPath(new URL('strategies', import.meta.url));
 
 const QUICK = {
   BATON_BOOT_MS: '150',
-  BATON_STRATEGY_DIR: STRATEGIES,
+  BATON_STABLE_MS: '100',
   // The same for all nodes: the seeds are then the first nodes of the first racks, n1 and n2.
   BATON_FREE_BYTES: '10000000000',
 };
@@ -21,7 +21,10 @@ export interface SystemOptions extends Omit<StackOptions, 'stateDir' | 'report'>
   readonly disks?: string;
 }
 
-/** All of Baton as real processes, for one spec file; the strategies `patient` and `strict` are known to it. */
+/**
+ * All of Baton as real processes, for one spec file. The strategies `patient` and `strict` are known to it, and those that
+ * ship under the names that `renamed` gives.
+ */
 export class System {
   private readonly watches: Watch[] = [];
 
@@ -34,10 +37,14 @@ export class System {
   static async start({ env, disks, ...options }: SystemOptions): Promise<System> {
     const folder = mkdtempSync(join(tmpdir(), 'baton-e2e-'));
     if (disks !== undefined) cpSync(disks, folder, { recursive: true });
+    const strategies = join(folder, 'strategies');
+    cpSync(STRATEGIES, strategies, { recursive: true });
+    writeShipped(strategies);
     const reports: StackReport[] = [];
     const report = (one: StackReport): void => void reports.push(one);
     try {
-      const stack = await startStack({ ...options, stateDir: folder, report, env: { ...QUICK, ...env } });
+      const told = { ...QUICK, BATON_STRATEGY_DIR: strategies, ...env };
+      const stack = await startStack({ ...options, stateDir: folder, report, env: told });
       return new System(stack, folder, reports);
     } catch (error) {
       rmSync(folder, { recursive: true, force: true });

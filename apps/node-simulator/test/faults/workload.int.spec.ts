@@ -1,9 +1,8 @@
-import { eventually } from '@baton/testing';
-import { Client } from '../client.js';
+import { eventually, LineClient } from '@baton/testing';
 import type { Rig } from '../rig.js';
 import { carriesOut } from '../stories.js';
 
-const client = async (rig: Rig): Promise<Client> => Client.connect((await rig.node()).workload['block']!);
+const client = async (rig: Rig): Promise<LineClient> => LineClient.connect((await rig.node()).workload['block']!);
 
 describe('a fault at workload', () => {
   carriesOut('workload', {

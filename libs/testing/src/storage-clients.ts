@@ -1,5 +1,5 @@
-import { pause, systemClock } from '@baton/node-agent';
-import { Client } from './client.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { LineClient } from './line-client.js';
 
 const PACE_MS = 5;
 
@@ -39,14 +39,14 @@ export abstract class StorageClient {
         this.answeredAt = performance.now();
         this.answers += 1;
       }
-      await pause(systemClock, PACE_MS);
+      await wait(PACE_MS);
     }
   }
 }
 
 /** SMB-like: it has a session with one node, and its user notices when that session is gone. */
 export class StickyClient extends StorageClient {
-  private client: Client | undefined;
+  private client: LineClient | undefined;
   private session = '';
 
   constructor(private readonly portOf: () => Promise<number>) {
@@ -105,9 +105,9 @@ export class RetryingClient extends StorageClient {
   }
 }
 
-const connectTo = (portOf: () => Promise<number>): Promise<Client | undefined> =>
+const connectTo = (portOf: () => Promise<number>): Promise<LineClient | undefined> =>
   portOf()
-    .then((port) => Client.connect(port))
+    .then((port) => LineClient.connect(port))
     .catch(() => undefined);
 
 const rotated = <T>(items: readonly T[], by: number): readonly T[] =>

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 
-/** A client of the workload on one connection. */
-export class Client {
+/** A client of a simulated workload on one connection, a line each way. */
+export class LineClient {
   private rest = '';
   private readonly lines: string[] = [];
   private isClosed = false;
@@ -23,10 +23,10 @@ export class Client {
     });
   }
 
-  static async connect(port: number): Promise<Client> {
+  static async connect(port: number): Promise<LineClient> {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
-    return new Client(socket);
+    return new LineClient(socket);
   }
 
   write(text: string): void {
