@@ -1,6 +1,8 @@
 import { eventually, renamed, shippedText } from '@baton/testing';
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { createWriteStream, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
@@ -31,13 +33,19 @@ interface Said {
   readonly se_state: Readonly<Record<string, unknown>>;
 }
 
+/** Simulated nodes have one address, so that the port is the same for all controllers. */
+const controllerPort = createServer();
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
 const dials = new Dials();
 const folder = mkdtempSync(join(tmpdir(), 'baton-avi-'));
 let system: System;
 beforeAll(async () => {
   const strategies = join(folder, 'strategies');
   for (const path of [strategies, join(folder, 'root', 'upgrade_pkgs')]) mkdirSync(path, { recursive: true });
-  const text = shippedText('avi-system').replace('timeoutMs: 1800000', 'timeoutMs: 8000');
+  await once(controllerPort.listen(0, '127.0.0.1'), 'listening');
+  const text = shippedText('avi-system')
+    .replace('timeoutMs: 1800000', 'timeoutMs: 8000')
+    .replace('port: 8443', `port: ${portOf(controllerPort)}`);
   writeFileSync(join(strategies, 'renamed.yaml'), text);
   await pipeline(artifactBytes(TARGET), createWriteStream(join(folder, 'root', 'upgrade_pkgs', 'controller.pkg')));
   const settings = {
@@ -55,6 +63,7 @@ beforeAll(async () => {
 }, 2 * WITHIN_MS);
 afterAll(async () => {
   await system?.stop();
+  controllerPort.close();
   dials.remove();
   rmSync(folder, { recursive: true });
 }, WITHIN_MS);
@@ -96,7 +105,7 @@ const downloads = async (): Promise<number> => {
 
 describe('a system of controllers and service engines, upgraded as one of Avi', () => {
   it(
-    'goes over in one sequence: all controllers, then all groups, of which one stalls while the others go on (V-01, V-03, V-05, V-12, V-25)',
+    'goes over in one sequence: all controllers, then all groups, of which one stalls while the others go on (V-01, V-03, V-05, V-12, V-13, V-25)',
     async () => {
       await configure('grid');
       const before = await configDigest('grid');
@@ -129,6 +138,9 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
       expect(stored).toHaveLength(2);
       expect(await trial.logged('NodeStaged')).toHaveLength(9);
       expect(await downloads()).toBe(stored.length + 1);
+
+      const checked = (await system.api.status(trial.upgradeId)).checks.find(({ check }) => check === 'ports-open');
+      expect(checked?.evidence).toBe(`Probed: 9 nodes opened 24 connections to port ${portOf(controllerPort)}.`);
 
       expect(await configDigest('grid')).toBe(before);
       const [backup] = await trial.logged('BackupTaken');
@@ -192,7 +204,7 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
       expect([gateway, nats, postgres]).toEqual(expect.arrayContaining([...ports]));
       expect(ports).toEqual(expect.arrayContaining([nats, postgres]));
     }
-    expect(ofNodes.toSorted()).toEqual([gateway, nats, node].toSorted());
+    expect(ofNodes.toSorted()).toEqual([gateway, nats, node, String(portOf(controllerPort))].toSorted());
   });
 
   it(

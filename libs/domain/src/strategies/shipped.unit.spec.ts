@@ -32,6 +32,12 @@ describe('a hypervisor', () => {
   });
 });
 
+describe('controllers and service engines', () => {
+  it('are upgraded only where every node reaches port 8443 of the controllers (V-13)', () => {
+    expect(shipped('avi-system').reach).toEqual([{ to: { role: 'controller' }, port: 8443 }]);
+  });
+});
+
 const INSTANT = shipped('qumulo-instant');
 const ROLLING = shipped('qumulo-platform-rolling');
 const COMPLETE = shipped('qumulo-platform-complete');
