@@ -95,6 +95,14 @@ const configDigest = async (clusterId: string): Promise<string> => {
 const configure = (clusterId: string): Promise<unknown> =>
   system.api.ask('PUT', `/v1/clusters/${clusterId}/config`, { dns: ['10.0.0.53'], ntp: ['10.0.0.123'] });
 
+/** The digest of what was configured, when the read models know of it. */
+const configured = async (clusterId: string): Promise<string> => {
+  await configure(clusterId);
+  const empty = digestOf({});
+  await eventually('the configuration is read', async () => (await configDigest(clusterId)) !== empty, WITHIN_MS);
+  return configDigest(clusterId);
+};
+
 /** How often the gateway gave out an artifact as a whole. */
 const downloads = async (): Promise<number> => {
   const { text } = await call('GET', `${system.stack.gatewayUrl}/metrics`);
@@ -107,8 +115,7 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
   it(
     'goes over in one sequence: all controllers, then all groups, of which one stalls while the others go on (V-01, V-03, V-05, V-12, V-13, V-25)',
     async () => {
-      await configure('grid');
-      const before = await configDigest('grid');
+      const before = await configured('grid');
       await setFault(system, 'grid', 'n4', { at: 'boot', kind: 'fail', times: 3 });
       const trial = await start('grid');
       await expect(configure('grid')).rejects.toThrow('423');
@@ -153,8 +160,7 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
   it(
     'is aborted and as it was when its controllers do not form their cluster again: free, with its configuration (V-03, V-07, V-23)',
     async () => {
-      await configure('splits');
-      const before = await configDigest('splits');
+      const before = await configured('splits');
       await setFault(system, 'splits', 'n2', { at: 'stable', kind: 'unformed', times: 1 });
       const trial = await start('splits');
       await says('splits', 'it says who has not formed', ({ controller_state: { notes } }) =>
