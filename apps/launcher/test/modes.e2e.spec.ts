@@ -1,8 +1,9 @@
-import type { PlanSummary, UpgradeStatus } from '@baton/contracts';
+import type { PlanSummary, Strategy, UpgradeStatus } from '@baton/contracts';
 import { eventually, renamed, RetryingClient, StickyClient } from '@baton/testing';
 import {
   diskOf,
   downsOf,
+  followTutorial,
   judge,
   simulatedNodes,
   System,
@@ -14,7 +15,7 @@ import { readFileSync } from 'node:fs';
 
 const RUNNING = '6.1.0';
 const NODES = ['n1', 'n2', 'n3'];
-const CLUSTERS = { instant: 3, rolling: 3, complete: 3, majors: 2, host: 2 };
+const CLUSTERS = { instant: 3, rolling: 3, complete: 3, majors: 2, host: 2, demo: 4 };
 /** A retrying client waits for so long; a reboot may take longer, a restart does not. */
 const GRACE_MS = 4_000;
 
@@ -207,6 +208,31 @@ describe('the hypervisor under a cluster', () => {
       const events = await trial.logged();
       const tokens = events.filter(({ type }) => /^Token(Granted|Returned)$/.test(type)).map(({ type }) => type);
       expect(tokens).toEqual(['TokenGranted', 'TokenReturned', 'TokenGranted', 'TokenReturned']);
+    },
+    2 * WITHIN_MS,
+  );
+});
+
+describe('docs/strategies.md', () => {
+  it(
+    'has a tutorial whose commands do what it says: copy a strategy, change it, plan with it, run it',
+    async () => {
+      const { said, status } = await followTutorial(system);
+      expect({ said, status }).toMatchObject({ status: 0 });
+      const { strategy, version } = await system.api.ask<{ strategy: Strategy; version: number }>(
+        'GET',
+        '/v1/strategies/careful',
+      );
+      expect({ version, seeds: strategy.seeds, soakMs: strategy.waves[0]?.soakMs }).toEqual({
+        ...{ version: 1, seeds: 3, soakMs: 2000 },
+      });
+      const events = await system.api.events('?cluster=demo');
+      const of = (type: string) => events.filter((event) => event.type === type);
+      expect(of('PlanMade')).toHaveLength(2);
+      expect(of('SeedStored')).toHaveLength(3);
+      expect(of('WaveCompleted').map(({ data }) => data)).toMatchObject([{ wave: 1 }, { wave: 2 }]);
+      expect(of('UpgradeCompleted')).toHaveLength(1);
+      expect(said).toContain("{ '9.0.0': 4 }");
     },
     2 * WITHIN_MS,
   );

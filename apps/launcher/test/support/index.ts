@@ -12,4 +12,5 @@ export { Replicas } from './replicas.js';
 export { Standstill, type Moment } from './standstill.js';
 export { System } from './system.js';
 export { LAST, NEW, NEXT, OLD, Trial, type Wait } from './trial.js';
+export { followTutorial } from './tutorial.js';
 export { Watch } from './watch.js';
