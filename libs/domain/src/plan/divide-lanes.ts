@@ -59,11 +59,13 @@ const EVERYTHING: readonly Acknowledgement[] = ['pairs', 'quorum'];
 const group = (
   rule: WaveRule,
   nodes: readonly Placed[],
+  // Which lanes become one must not depend on the order in which nodes go: that moves with their workloads.
+  byId: readonly Placed[],
   cluster: readonly Pick<Member, 'nodeId' | 'labels'>[],
   acknowledge?: readonly Acknowledgement[],
 ): ReadonlyMap<string, readonly Placed[]> => {
-  const own = new Map(nodes.map((node) => [node.nodeId, laneOf(rule, node)]));
-  const apart = keepApart(nodes, own, cluster, rule.together ? EVERYTHING : acknowledge);
+  const own = new Map(byId.map((node) => [node.nodeId, laneOf(rule, node)]));
+  const apart = keepApart(byId, own, cluster, rule.together ? EVERYTHING : acknowledge);
   const lanes = new Map<string, Placed[]>();
   for (const node of nodes) {
     const id = apart.get(node.nodeId) ?? LANE_WITHOUT_LABEL;
@@ -123,13 +125,14 @@ export const divideIntoLanes = (
     left = left.filter((node) => !isSelected(rule, node));
     for (const part of withCanary(rule, inOrder(rule, taken))) {
       const wave = waves.length + 1;
-      const lanes = orderedLanes(part.rule, group(part.rule, part.nodes, cluster, acknowledge), staying).map(
-        ({ id, movers }) => {
-          const lane = unused(id, wave, used);
-          used.add(lane);
-          return { wave, lane, nodes: movers.map(({ nodeId }) => nodeId) };
-        },
-      );
+      const own = new Set(part.nodes);
+      const byId = taken.filter((node) => own.has(node));
+      const grouped = group(part.rule, part.nodes, byId, cluster, acknowledge);
+      const lanes = orderedLanes(part.rule, grouped, staying).map(({ id, movers }) => {
+        const lane = unused(id, wave, used);
+        used.add(lane);
+        return { wave, lane, nodes: movers.map(({ nodeId }) => nodeId) };
+      });
       waves.push({ name: part.rule.name, lanes });
       staying.push(...part.nodes);
     }
