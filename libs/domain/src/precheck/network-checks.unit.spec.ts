@@ -66,6 +66,21 @@ it('block for a port that is not open between two nodes, and name both (V-13)', 
   });
 });
 
+it('say in one finding of a node at how many others it finds a port shut', () => {
+  const shut = ['c1', 'c2', 'c3'].map((to) => ({
+    to,
+    port: 8443,
+    ok: false,
+    seen: to === 'c3' ? 'no answer' : 'ECONNREFUSED',
+  }));
+  const nodes = [...['c1', 'c2', 'c3'].map((nodeId) => role(nodeId, 'controller')), role('s1', 'se')];
+  const found = said(after({ s1: { ports: shut } }, { reach: rules.reach?.slice(0, 1) }, nodes));
+  expect(found.map(({ evidence }) => evidence)).toEqual([
+    'Probed: s1 does not reach port 8443 of c1, c2: ECONNREFUSED.',
+    'Probed: s1 does not reach port 8443 of c3: no answer.',
+  ]);
+});
+
 it('block for a port of the public network that is not reached (X-30)', () => {
   const filtered = { to: 'www.github.com', port: 22, ok: false, seen: 'no answer within 3000 ms' };
   expect(said(after({ c1: { ports: [filtered] } }))).toContainEqual({

@@ -1,19 +1,32 @@
-import type { PortLook, ReachRule } from '@baton/contracts';
+import type { PortLook, PortSight, ReachRule } from '@baton/contracts';
 import { again, judgeNodes, type AnsweredNode, type Check, type CheckFinding, type PrecheckFacts } from '../check.js';
 import { labelled } from '../looks.js';
 
 const targetOf = (look: PortLook): string => ('host' in look ? look.host : look.nodeId);
 
-const judge = ({ nodeId, probe, ports }: AnsweredNode, facts: PrecheckFacts): readonly CheckFinding[] =>
-  ports.flatMap((look) => {
-    const [to, port] = [targetOf(look), look.port];
-    const sight = probe?.ports?.find((one) => one.to === to && one.port === port);
-    if (sight?.ok) return [];
-    const evidence = sight
-      ? `Probed: ${nodeId} does not reach port ${port} of ${to}: ${sight.seen}.`
-      : `Not probed: ${nodeId} did not say whether it reaches port ${port} of ${to}.`;
-    return [{ nodeId, evidence, remedy: `Open TCP port ${port} from ${nodeId} to ${to}, then ${again(facts)}.` }];
+/** What a node says of a port at a target; absent: it is open there. */
+const shutAt = (look: PortLook, sights: readonly PortSight[] = []): string | undefined => {
+  const sight = sights.find(({ to, port }) => to === targetOf(look) && port === look.port);
+  return sight?.ok ? undefined : (sight?.seen ?? '');
+};
+
+// Of a node that reaches nobody it is one finding, not one for each target.
+const judge = ({ nodeId, probe, ports }: AnsweredNode, facts: PrecheckFacts): readonly CheckFinding[] => {
+  const shut = ports.flatMap((look) => {
+    const seen = shutAt(look, probe?.ports);
+    return seen === undefined ? [] : [{ ...look, to: targetOf(look), seen }];
   });
+  const kinds = [...new Set(shut.map(({ port, seen }) => JSON.stringify([port, seen])))];
+  return kinds.map((kind) => {
+    const [port, seen] = JSON.parse(kind) as [number, string];
+    const alike = shut.filter((look) => look.port === port && look.seen === seen);
+    const to = alike.map((look) => look.to).join(', ');
+    const evidence = seen
+      ? `Probed: ${nodeId} does not reach port ${port} of ${to}: ${seen}.`
+      : `Not probed: ${nodeId} did not say whether it reaches port ${port} of ${to}.`;
+    return { nodeId, evidence, remedy: `Open TCP port ${port} from ${nodeId} to ${to}, then ${again(facts)}.` };
+  });
+};
 
 const named = (labels: Readonly<Record<string, string>>): string =>
   Object.entries(labels)
