@@ -6,6 +6,7 @@ import { machineChecks } from './checks/machines.js';
 import { movingChecks } from './checks/moving.js';
 import { onceChecks } from './checks/once.js';
 import { partitionChecks } from './checks/partitions.js';
+import { slotChecks } from './checks/slots.js';
 import { stagedChecks } from './checks/staged.js';
 import { stallChecks } from './checks/stalls.js';
 import { statusChecks } from './checks/status.js';
@@ -45,6 +46,7 @@ const CHECKS: readonly Check[] = [
   ...stagedChecks,
   ...onceChecks,
   ...waveChecks,
+  ...slotChecks,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 /** Judges a run by what its parts recorded. Shares nothing with the services but the names of events. */

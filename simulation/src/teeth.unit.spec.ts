@@ -3,6 +3,7 @@ import { keptTeeth, statusTeeth } from '../test/teeth/kept.js';
 import { downTeeth } from '../test/teeth/machines.js';
 import { movingTeeth } from '../test/teeth/moving.js';
 import { partitionTeeth } from '../test/teeth/partitions.js';
+import { slotTeeth } from '../test/teeth/slots.js';
 import { tokenTeeth } from '../test/teeth/token.js';
 import type { Tooth } from '../test/teeth/tooth.js';
 import { waveTeeth } from '../test/teeth/waves.js';
@@ -16,6 +17,7 @@ const TEETH = [
   ...downTeeth,
   ...partitionTeeth,
   ...waveTeeth,
+  ...slotTeeth,
 ];
 
 /** What becomes broken of that invariant when a good run is spoilt like this. */

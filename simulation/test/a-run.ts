@@ -93,6 +93,15 @@ const forward = (run: Recording): void => {
   run.append([UPGRADE, 'UpgradeCompleted'], [CLUSTER, 'UpgradeReleased', { upgradeId: 'u1' }]);
 };
 
+/** Hosts that are no nodes: h1 comes back; h2 is broken, and somebody says so. */
+const reboots = (run: Recording): void => {
+  const slot = (id: string) => ({ group: 'x', id });
+  run.append([CLUSTER, 'SlotTaken', slot('h1')]);
+  run.append([CLUSTER, 'SlotFreed', slot('h1')]);
+  run.append([CLUSTER, 'SlotTaken', slot('h2')]);
+  run.append([CLUSTER, 'SlotFreed', { ...slot('h2'), confirmedDown: true, reason: 'it burnt' }]);
+};
+
 const back = (run: Recording): void => {
   const [n2, n1] = [main('n2', 5, { attempt: 3, direction: 'back' }), main('n1', 6, { attempt: 2, direction: 'back' })];
   const n3: TurnOf = { lane: SIDE, nodeId: 'n3', epoch: 1_000_002, attempt: 2, direction: 'back' };
@@ -124,11 +133,12 @@ const statusOf = (facts: readonly Fact[]): Draft['statuses'][number] => {
   };
 };
 
-/** An upgrade with a pause, a stall, a retry and an eviction, and then a rollback: nothing is wrong with it. */
+/** An upgrade with a pause, a stall, a retry and an eviction, reboots of others, and a rollback: nothing is wrong with it. */
 export const aRun = (): Draft => {
   const run = new Recording();
   begin(run);
   forward(run);
+  reboots(run);
   back(run);
   return { facts: run.facts, truth: run.truth, journals: run.journals, statuses: [statusOf(run.facts)] };
 };

@@ -10,10 +10,12 @@ import { OutcomesController } from './bus/outcomes.controller.js';
 import { BackupsController } from './clusters/backups.controller.js';
 import { ClustersController } from './clusters/clusters.controller.js';
 import { ClustersService } from './clusters/clusters.service.js';
+import { SlotsController } from './clusters/slots.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { HeadWatch } from './events/head-watch.js';
 import { AviController } from './fronts/avi.controller.js';
 import { AviService, type AviSettings } from './fronts/avi.service.js';
+import { FleetLockController } from './fronts/fleetlock.controller.js';
 import { QumuloController } from './fronts/qumulo.controller.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
@@ -74,7 +76,14 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
-        ...[StrategiesController, BackupsController, QumuloController, AviController],
+        ...[
+          StrategiesController,
+          BackupsController,
+          QumuloController,
+          AviController,
+          FleetLockController,
+          SlotsController,
+        ],
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [

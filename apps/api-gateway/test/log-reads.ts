@@ -41,9 +41,9 @@ export class LogReads implements Reads {
     const events = await this.log.read({ streams: [`cluster-${clusterId}`] });
     const cluster = events.reduce(foldCluster, noCluster);
     if (cluster.status === 'absent') return undefined;
-    const { title, config, quarantined } = cluster;
+    const { title, config, quarantined, slots } = cluster;
     const active = cluster.status === 'frozen' ? cluster.active : undefined;
-    return { clusterId, title, config, quarantined, active, nodes: (await this.nodes(clusterId)).size };
+    return { clusterId, title, config, quarantined, slots, active, nodes: (await this.nodes(clusterId)).size };
   }
 
   async listClusters(query: PageQuery): Promise<Page<ClusterView>> {

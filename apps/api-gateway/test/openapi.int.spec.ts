@@ -45,6 +45,8 @@ const JSON_TYPE = 'application/json';
 const ROUTES = [
   'POST /v1/clusters/{cluster}/quarantine/{version}/lift',
   'GET /fronts/qumulo/{cluster}/v1/upgrade/status',
+  ...['POST /fronts/fleetlock/{cluster}/v1/pre-reboot', 'POST /fronts/fleetlock/{cluster}/v1/steady-state'],
+  'POST /v1/clusters/{cluster}/slots/{group}/free',
   ...['POST /fronts/avi/{cluster}/api/cluster/upgrade', 'GET /fronts/avi/{cluster}/api/cluster/upgrade/status'],
   ...['GET /v1/clusters/{cluster}/backups', 'POST /v1/clusters/{cluster}/backups'],
   'POST /v1/clusters/{cluster}/backups/{backup}/restore',

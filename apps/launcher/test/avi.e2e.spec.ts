@@ -214,7 +214,29 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
   });
 
   it(
-    'leaves a history in which nothing is wrong (INV-11, INV-14, INV-16)',
+    'does not begin while a host that knows FleetLock only may reboot, whatever is killed meanwhile (INV-33)',
+    async () => {
+      const host = (step: string, id: string) => {
+        const body = { client_params: { id, group: 'edge' } };
+        const path = `/fronts/fleetlock/grid/v1/${step}`;
+        return system.api.ask('POST', path, body, { 'fleet-lock-protocol': 'true' });
+      };
+      await host('pre-reboot', 'h1');
+      await system.kill('api-gateway');
+      await expect(host('pre-reboot', 'h2')).rejects.toThrow('h1 holds the slot of group edge');
+      await expect(system.api.ask('POST', front('grid'), IMAGE)).rejects.toThrow('slot-taken');
+      await host('steady-state', 'h2');
+      await expect(host('pre-reboot', 'h2')).rejects.toThrow('409');
+      const word = { id: 'h1', confirmedDown: true, reason: 'its board is broken' };
+      await system.api.ask('POST', '/v1/clusters/grid/slots/edge/free', word);
+      await host('pre-reboot', 'h2');
+      await host('steady-state', 'h2');
+    },
+    WITHIN_MS,
+  );
+
+  it(
+    'leaves a history in which nothing is wrong (INV-11, INV-14, INV-16, INV-33)',
     async () => {
       const { status, said: found } = await judge(system);
       expect(status === 0 ? '' : found).toBe('');

@@ -7,6 +7,8 @@ export {
   type ConfigChanged,
   type QuarantineLifted,
   type ReleaseQuarantined,
+  type SlotFreed,
+  type SlotTaken,
   type UpgradeAdmitted,
   type UpgradeOutcome,
   type UpgradeReleased,

@@ -19,8 +19,9 @@ export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { parseTable, type Table } from './tables/parse-table.js';
 export { type Modes } from './versions/modes.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
-export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster } from './cluster/cluster.js';
-export { decideCluster, refusedWhileFrozen, type ClusterCommand } from './cluster/decide.js';
+export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster, type Slot } from './cluster/cluster.js';
+export { decideCluster, type ClusterCommand } from './cluster/decide.js';
+export { type SlotCommand } from './cluster/slots.js';
 export {
   decideNode,
   foldNode,

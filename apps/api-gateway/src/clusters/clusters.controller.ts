@@ -78,7 +78,8 @@ export class ClustersController {
     operationId: 'getCluster',
     summary: 'A cluster: its configuration, and the upgrade that is active in it',
     description:
-      '`active` is there while the cluster is frozen. `quarantined` are the releases that it was rolled back from.',
+      '`active` is there while the cluster is frozen. `quarantined` are the releases that it was rolled back from, ' +
+      '`slots` the hosts over the front of FleetLock that may reboot.',
   })
   @Answers('Cluster', { description: 'The cluster' })
   @Problems('unknown-cluster')

@@ -45,6 +45,7 @@ export class AviController {
   @Problems(
     'unknown-cluster',
     'upgrade-active',
+    'slot-taken',
     'no-nodes',
     'release-quarantined',
     'artifact-mismatch',

@@ -10,7 +10,7 @@ const partitions = {
 const cluster = {
   ...{ clusterId: 'demo', title: 'The demonstration cluster', config: { dns: ['10.0.0.53'] } },
   active: { upgradeId, upgradeNo: 1, since: '2026-01-01T00:00:00.000Z', by: 'operator:ada' },
-  ...{ quarantined: {}, nodes: 2 },
+  ...{ quarantined: {}, slots: [], nodes: 2 },
 };
 
 const node = {
@@ -156,6 +156,10 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
       ...{ se_upgrade_failed: ['n2'], se_upgrade_errors: [{ se_ref: 'n2', message: 'n2 has not come up.' }] },
       notes: [blocker.what],
     },
+  },
+  FleetLockError: {
+    kind: 'slot-taken',
+    value: 'worker-2 holds the slot of group default since 2026-01-01T00:00:18.250Z.',
   },
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },

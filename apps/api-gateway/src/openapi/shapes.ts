@@ -39,6 +39,10 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       'The upgrade that it is frozen for',
     ),
     quarantined: mapOf(text(), 'Releases not to be taken again: why, by version'),
+    slots: list(
+      object({ group: text(), id: text(), since: time(), position: count('Of the event that says so') }),
+      'Hosts that are no nodes and may reboot: while there is one no upgrade begins',
+    ),
     nodes: count('How many are members now'),
   }),
   BackupList: object({
@@ -70,6 +74,7 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       notes: list(text()),
     }),
   }),
+  FleetLockError: object({ kind: text('For machines: as the last part of the type of a problem'), value: text() }),
   Node: object({
     ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
     active: oneOf(['A', 'B']),

@@ -52,6 +52,16 @@ export const PROBLEM_KINDS = {
     'The name is that of a strategy from a file',
     'A file is not written over. Publish it under another name.',
   ),
+  'slot-taken': kind(
+    409,
+    'A host of the group may reboot',
+    '`detail` names it. One of a group reboots at a time, and none while an upgrade is active: ask again when it is up.',
+  ),
+  'slot-not-held': kind(
+    409,
+    'The slot is not held by this host',
+    '`GET /v1/clusters/{cluster}` lists in `slots` who holds which.',
+  ),
   'not-quarantined': kind(
     409,
     'The release is not quarantined',

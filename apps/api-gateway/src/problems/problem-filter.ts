@@ -4,7 +4,7 @@ import { Catch, HttpException, Logger, type ArgumentsHost, type ExceptionFilter 
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
-import { membersOfFront } from '../fronts/error-forms.js';
+import { inWordsOf } from '../fronts/error-forms.js';
 import type { ProblemKind } from './kinds.js';
 import { ProblemError, missing } from './problem.js';
 
@@ -58,12 +58,13 @@ const clientProblem = ({ code, message }: NodeJS.ErrnoException): ProblemError =
 
 const sendProblem = (error: ProblemError, request: FastifyRequest, reply: FastifyReply): void => {
   const problem = error.toProblem(request.url);
+  const { type, body } = inWordsOf(request.url, problem);
   void reply
     .status(problem.status)
     .headers(error.headers)
-    .header('content-type', 'application/problem+json')
+    .header('content-type', type)
     // As bytes: for a text Fastify would add a charset, which JSON does not have.
-    .send(Buffer.from(JSON.stringify({ ...problem, ...membersOfFront(request.url, problem) })));
+    .send(Buffer.from(JSON.stringify(body)));
 };
 
 const toProblemError = (error: unknown, request: FastifyRequest): ProblemError => {

@@ -55,6 +55,7 @@ export class UpgradesController {
   @Problems(
     'unknown-cluster',
     'upgrade-active',
+    'slot-taken',
     'no-nodes',
     'plan-unfit',
     'release-quarantined',
@@ -168,6 +169,7 @@ export class UpgradesController {
     'illegal-command',
     'upgrade-superseded',
     'upgrade-active',
+    'slot-taken',
     'node-missing',
     'unknown-check',
     'check-not-waivable',

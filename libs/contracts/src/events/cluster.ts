@@ -17,6 +17,13 @@ export type BackupTaken = Event<
 >;
 /** Comes in one append with the ConfigChanged that it makes, unless the configuration was the same. */
 export type BackupRestored = Event<'BackupRestored', { backupId: string; reason?: string }>;
+/**
+ * A host that is no node may reboot: the only one of its group until SlotFreed, however long that takes. While one is
+ * held no upgrade is admitted, and while one is admitted none is taken.
+ */
+export type SlotTaken = Event<'SlotTaken', { group: string; id: string }>;
+/** By the holder itself, which is up again; or by somebody who made sure that it is down and stays down, and says why. */
+export type SlotFreed = Event<'SlotFreed', { group: string; id: string; confirmedDown?: true; reason?: string }>;
 
 export type ClusterEvent =
   | ClusterCreated
@@ -26,4 +33,6 @@ export type ClusterEvent =
   | ReleaseQuarantined
   | QuarantineLifted
   | BackupTaken
-  | BackupRestored;
+  | BackupRestored
+  | SlotTaken
+  | SlotFreed;

@@ -22,6 +22,16 @@ export interface Backup {
   readonly reason?: string;
 }
 
+/** A host that is no node and may reboot, as the only one of its group. */
+export interface Slot {
+  readonly group: string;
+  readonly id: string;
+  /** ISO 8601 in UTC. */
+  readonly since: string;
+  /** Of the event that says so. */
+  readonly position: number;
+}
+
 interface Facts {
   readonly clusterId: string;
   readonly title?: string;
@@ -32,6 +42,8 @@ interface Facts {
   readonly quarantined: Readonly<Record<string, string>>;
   /** The newest first. */
   readonly backups: readonly Backup[];
+  /** At most one of each group; none while the cluster is frozen. */
+  readonly slots: readonly Slot[];
 }
 
 /** The fold of `cluster-<c>`. Frozen: its configuration and membership stay as they are until the upgrade is over. */
@@ -45,7 +57,7 @@ export const noCluster: Cluster = { status: 'absent' };
 export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
   const event = recorded as Recorded & ClusterEvent;
   if (event.type === 'ClusterCreated')
-    return { status: 'open', ...event.data, config: {}, quarantined: {}, backups: [] };
+    return { status: 'open', ...event.data, config: {}, quarantined: {}, backups: [], slots: [] };
   if (cluster.status === 'absent') throw new Error(`${event.stream} begins with ${event.type}`);
   switch (event.type) {
     case 'ConfigChanged':
@@ -70,6 +82,12 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
     }
     case 'BackupRestored':
       return cluster;
+    case 'SlotTaken': {
+      const { position, recordedAt: since } = event;
+      return { ...cluster, slots: [...cluster.slots, { ...event.data, since, position }] };
+    }
+    case 'SlotFreed':
+      return { ...cluster, slots: cluster.slots.filter(({ group }) => group !== event.data.group) };
     default:
       return assertNever(event);
   }
@@ -77,6 +95,6 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
 
 /** The same cluster without its upgrade. */
 export const freed = (cluster: Exclude<Cluster, { status: 'absent' }>): Extract<Cluster, { status: 'open' }> => {
-  const { clusterId, title, config, latest, quarantined, backups } = cluster;
-  return { status: 'open', clusterId, title, config, latest, quarantined, backups };
+  const { clusterId, title, config, latest, quarantined, backups, slots } = cluster;
+  return { status: 'open', clusterId, title, config, latest, quarantined, backups, slots };
 };

@@ -1,7 +1,8 @@
 import type { ClusterEvent } from '@baton/contracts';
 import { recorded, type Given } from '@baton/testing';
 import { foldCluster, noCluster } from './cluster.js';
-import { decideCluster, refusedWhileFrozen, type ClusterCommand } from './decide.js';
+import { decideCluster, type ClusterCommand } from './decide.js';
+import { refusedWhileFrozen } from './frozen.js';
 
 const on = (event: ClusterEvent): Given => ({ stream: 'cluster-demo', ...event });
 const created = on({ type: 'ClusterCreated', data: { clusterId: 'demo', title: 'Demo' } });

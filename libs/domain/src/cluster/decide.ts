@@ -1,6 +1,8 @@
 import type { BackupTaken, ClusterEvent, Strategy, UpgradeAdmitted, UpgradeOutcome } from '@baton/contracts';
-import { accept, assertNever, nothing, refuse, type Decision, type Refusal } from '@baton/kernel';
+import { accept, assertNever, nothing, refuse, type Decision } from '@baton/kernel';
 import { freed, type Cluster } from './cluster.js';
+import { refusedWhileFrozen } from './frozen.js';
+import { decideSlot, refusedWhileTaken, type SlotCommand } from './slots.js';
 import { sameJson } from '../membership/same-json.js';
 
 export type ClusterCommand =
@@ -26,6 +28,7 @@ export type ClusterCommand =
       readonly reason?: string;
     }
   | { readonly type: 'LiftQuarantine'; readonly version: string; readonly reason: string }
+  | SlotCommand
   /** An upgrade that is over goes back or is finalized: it needs the cluster once more. */
   | { readonly type: 'ReadmitUpgrade'; readonly upgradeId: string }
   /** `version` is the release that the cluster was rolled back from. */
@@ -61,6 +64,10 @@ export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decisi
       return restore(command, cluster);
     case 'LiftQuarantine':
       return lift(command, cluster);
+    case 'TakeSlot':
+    case 'FreeSlot':
+    case 'ReclaimSlot':
+      return decideSlot(command, cluster);
     case 'AdmitUpgrade':
       return admit(command, cluster);
     case 'ReadmitUpgrade':
@@ -72,18 +79,6 @@ export const decideCluster = (command: ClusterCommand, cluster: Cluster): Decisi
     default:
       return assertNever(command);
   }
-};
-
-/** Why configuration and membership may not change now: who froze the cluster, for what and since when. */
-export const refusedWhileFrozen = (cluster: Cluster): Refusal | undefined => {
-  if (cluster.status !== 'frozen') return undefined;
-  const { upgradeId, upgradeNo, since, by } = cluster.active;
-  return {
-    kind: 'cluster-frozen',
-    message:
-      `Cluster ${cluster.clusterId} has been frozen since ${since} for upgrade ${upgradeId} (no. ${upgradeNo}), ` +
-      `asked for by ${by}. Wait until it is over, or abort it.`,
-  };
 };
 
 type Existing = Exclude<Cluster, { status: 'absent' }>;
@@ -138,6 +133,8 @@ const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<Cluster
   if (cluster.status === 'frozen') {
     return cluster.active.upgradeId === upgradeId ? nothing : anotherIsActive(cluster.active.upgradeId, cluster);
   }
+  const taken = refusedWhileTaken(cluster);
+  if (taken) return { refused: taken };
   const why = cluster.quarantined[version];
   if (why !== undefined) {
     return refuse(
@@ -150,8 +147,10 @@ const admit = (command: Of<'AdmitUpgrade'>, cluster: Existing): Decision<Cluster
   const upgradeNo = (cluster.latest?.upgradeNo ?? 0) + 1;
   const admitted: UpgradeAdmitted = { type: 'UpgradeAdmitted', data: { upgradeId, upgradeNo } };
   // X-36: of the configuration as the upgrade finds it, in the append that freezes it.
-  const taken = backup ? [backupOf(cluster, { backupId: `b${upgradeId.slice(1)}`, keep: backup.keep, upgradeId })] : [];
-  return accept<ClusterEvent>(...taken, admitted);
+  const backedUp = backup
+    ? [backupOf(cluster, { backupId: `b${upgradeId.slice(1)}`, keep: backup.keep, upgradeId })]
+    : [];
+  return accept<ClusterEvent>(...backedUp, admitted);
 };
 
 const readmit = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> => {
@@ -164,7 +163,8 @@ const readmit = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> =
         `only the latest one can go back or be finalized.`,
     );
   }
-  return accept({ type: 'UpgradeAdmitted', data: cluster.latest });
+  const taken = refusedWhileTaken(cluster);
+  return taken ? { refused: taken } : accept({ type: 'UpgradeAdmitted', data: cluster.latest });
 };
 
 const anotherIsActive = (upgradeId: string, cluster: Existing): Decision<ClusterEvent> =>

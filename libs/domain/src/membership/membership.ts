@@ -1,6 +1,6 @@
 import type { Facts, Membership, NodeEvent, NodeHello } from '@baton/contracts';
 import { accept, assertNever, nothing, refuse, type Decision, type Recorded } from '@baton/kernel';
-import { refusedWhileFrozen } from '../cluster/decide.js';
+import { refusedWhileFrozen } from '../cluster/frozen.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { fitting } from '../precheck/event-size.js';
 import { sameJson } from './same-json.js';

@@ -1,4 +1,4 @@
-import type { ActiveUpgrade } from '@baton/domain';
+import type { ActiveUpgrade, Slot } from '@baton/domain';
 import { In, MoreThan, type DataSource, type EntityManager } from 'typeorm';
 import { pageOf, type Page, type PageQuery } from '../page.js';
 import { ClusterRow, NodeRow } from '../tables/rows.js';
@@ -12,6 +12,8 @@ export interface ClusterView {
   readonly active?: ActiveUpgrade;
   /** Releases not to be taken again: why, by version. */
   readonly quarantined: Readonly<Record<string, string>>;
+  /** Hosts that are no nodes and may reboot. */
+  readonly slots: readonly Slot[];
   /** How many are members now. */
   readonly nodes: number;
 }
@@ -43,11 +45,12 @@ export const listClusters = (source: DataSource, { after, limit }: PageQuery): P
   });
 
 const viewOf = ({ clusterId, doc }: ClusterRow, members: ReadonlyMap<string, number>): ClusterView => {
-  const { title, config, quarantined } = doc;
+  // Rows of an older generation serve without it while the next one is filled.
+  const { title, config, quarantined, slots = [] } = doc;
   return {
     clusterId,
     ...(title !== undefined && { title }),
-    ...{ config, quarantined },
+    ...{ config, quarantined, slots },
     ...(doc.status === 'frozen' && { active: doc.active }),
     nodes: members.get(clusterId) ?? 0,
   };
