@@ -77,6 +77,10 @@ class Show {
     this.workload = new WorkloadClient(() => this.nodes.endpoints, 'baton');
   }
 
+  private get width(): number {
+    return Math.max(...this.options.clusters.map(({ clusterId }) => clusterId.length));
+  }
+
   get picture(): UpgradePicture {
     const { clusterId } = this.upgrade;
     const { down, downMost } = this.nodes;
@@ -114,7 +118,7 @@ class Show {
   private tell(event: Recorded): void {
     this.events += 1;
     this.startedAt ??= Date.parse(event.recordedAt);
-    const text = this.options.screen.isLive ? undefined : narrate(event);
+    const text = this.options.screen.isLive ? undefined : narrate(event, this.width);
     if (text === undefined) return;
     const seconds = ((Date.parse(event.recordedAt) - this.startedAt) / 1000).toFixed(1);
     this.options.screen.line(`${seconds.padStart(6)} s  ${text}${this.versionsAfter(event)}`);

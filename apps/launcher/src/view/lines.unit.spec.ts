@@ -13,7 +13,7 @@ const recorded = (type: string, data: unknown): Recorded => ({
   meta: { actor: 'rollout-svc', correlationId: '', causationId: '', commandId: '' },
   recordedAt: '2026-11-21T04:00:00.000Z',
 });
-const told = (type: string, data: unknown): string => stripVTControlCharacters(narrate(recorded(type, data)) ?? '');
+const told = (type: string, data: unknown): string => stripVTControlCharacters(narrate(recorded(type, data), 4) ?? '');
 
 describe('lines, where there is no terminal', () => {
   it('tell how the token moves', () => {
@@ -26,8 +26,13 @@ describe('lines, where there is no terminal', () => {
     expect(told('TokenReturned', { nodeId: 'n-01', outcome: 'upgraded' })).toContain('returned   the token: upgraded');
   });
 
+  it('stand in columns when clusters have names of different lengths', () => {
+    const line = stripVTControlCharacters(narrate(recorded('HolderDrained', { nodeId: 'n1' }), 6) ?? '');
+    expect(line).toBe('demo    n1        drained');
+  });
+
   it('leave out what only moves the numbers', () => {
-    expect(narrate(recorded('NodeProbed', {}))).toBeUndefined();
+    expect(narrate(recorded('NodeProbed', {}), 4)).toBeUndefined();
   });
 
   it('say when a process ended and that it runs again', () => {

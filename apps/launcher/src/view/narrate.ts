@@ -62,13 +62,13 @@ const TELLERS: Tellers = {
 const WRONG = new Set(['CheckFailed', 'UpgradeBlocked', 'SeedLost', 'NodeStagingFailed', 'LaneStalled']);
 const GOOD = new Set(['UpgradeCompleted', 'HolderStable', 'PrecheckPassed']);
 
-/** `demo  n-01      granted    the token, epoch 1000001`; undefined for an event that is not worth a line. */
-export const narrate = (event: Recorded): string | undefined => {
+/** `demo  n-01      granted    the token, epoch 1000001`; undefined for an event that is not worth a line. `width`: of the longest cluster's name. */
+export const narrate = (event: Recorded, width: number): string | undefined => {
   const tell = (TELLERS as Readonly<Record<string, ((data: unknown, event: Recorded) => Line) | undefined>>)[
     event.type
   ];
   if (!tell) return undefined;
   const [about, what, more = ''] = tell(event.data, event);
   const paint = WRONG.has(event.type) ? pc.red : GOOD.has(event.type) ? pc.green : (text: string) => text;
-  return `${pc.dim(event.cluster)}  ${pc.bold(pad(about, 9))} ${paint(pad(what, 10))} ${more}`.trimEnd();
+  return `${pc.dim(pad(event.cluster, width))}  ${pc.bold(pad(about, 9))} ${paint(pad(what, 10))} ${more}`.trimEnd();
 };
