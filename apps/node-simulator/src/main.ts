@@ -9,14 +9,19 @@ const logger = createLogger('node-simulator');
 
 await runService(logger, async () => {
   const settings = readSettings(simulatorSettings);
-  const { bootMs, stageMs, drainMs, version, hypervisorVersion, transfers } = settings;
+  const { bootMs, stageMs, drainMs, version, transfers } = settings;
+  const { hypervisorVersion: hypervisor, imageVersion: image, kernelVersion: kernel } = settings;
   const bus = await connectBus({ servers: settings.natsUrl, name: 'node-simulator' });
   await ensureTopology(bus.nc);
   const simulator = await Simulator.start({
     ...settings,
     residents: populate(settings.clusters, settings.nodes, settings.labels, settings.workloads, settings.declared),
     paces: { bootMs, stageMs, drainMs },
-    layers: { software: version, hypervisor: hypervisorVersion },
+    layers: {
+      ...{ software: version, hypervisor },
+      ...(image !== undefined && { image }),
+      ...(kernel !== undefined && { kernel }),
+    },
     transfersMax: transfers,
     wire: (clusterId, nodeId) => busWire(bus, clusterId, nodeId),
     isReady: () => {

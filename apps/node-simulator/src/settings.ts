@@ -126,6 +126,16 @@ export const simulatorSettings = {
     fallback: '9.0.0',
     help: 'what runs under a new machine',
   }),
+  imageVersion: optional(
+    text({ variable: 'BATON_IMAGE_VERSION', fallback: '', help: 'the image of a new machine; not set: it says none' }),
+  ),
+  kernelVersion: optional(
+    text({
+      variable: 'BATON_KERNEL_VERSION',
+      fallback: '',
+      help: 'the kernel of a new machine; not set: it says none',
+    }),
+  ),
   services: ids({ variable: 'BATON_SIM_SERVICES', fallback: 'data,control', help: 'the services of a machine' }),
   components: ids({
     variable: 'BATON_SIM_COMPONENTS',

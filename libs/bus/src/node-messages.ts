@@ -54,6 +54,7 @@ const checkPartition = (from: Fields, name: string): void => {
   oneOf(partition, 'state', PARTITION_STATES);
   optional(partition, 'version', text);
   optional(partition, 'sha256', text);
+  optional(partition, 'ran', (of, field) => each(of, field, text));
 };
 
 const list = (from: Fields, field: string): readonly unknown[] => {

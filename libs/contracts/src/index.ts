@@ -215,4 +215,4 @@ export {
   token,
   type RebuildReply,
 } from './subjects.js';
-export { type HaRow, type HaTable, type ModeRow, type ModesTable } from './tables.js';
+export { type HaRow, type HaTable, type ImageRow, type ImagesTable, type ModeRow, type ModesTable } from './tables.js';

@@ -46,6 +46,8 @@ export interface AskArgs {
   readonly artifact?: ArtifactRef;
   /** activate, revert: how to go over. */
   readonly activation?: Activation;
+  /** activate, revert, to be replaced: the image of the new instance. Absent: that of the partition. */
+  readonly image?: string;
   /** cancel: what it takes back. */
   readonly cancels?: { readonly verb: Verb; readonly attempt: number };
   /** probe: each peer is asked to reach the answerer too, so that one answer shows both directions. */
@@ -176,6 +178,8 @@ export interface Partition {
   readonly sha256?: string;
   /** `good`: may be booted; `bad`: failed to boot or to verify; `released`: given up by finalize; `empty`. */
   readonly state: 'good' | 'bad' | 'released' | 'empty';
+  /** What the node runs from it, or ran when it last did. Absent: it never did, or the agent is older than this field. */
+  readonly ran?: Readonly<Partial<Record<Layer | 'kernel', string>>>;
 }
 
 /** Something that nodes serve, each on one of them or on several. */

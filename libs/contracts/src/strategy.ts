@@ -226,6 +226,11 @@ export interface Strategy {
   readonly mixed?: { readonly warnAfterMs: number };
   /** False: the upgrade waits in `prepared` until someone commits it. */
   readonly autoCommit: boolean;
+  /**
+   * The table that says which image goes with which software. A node that is replaced comes back with that of the software
+   * it goes to. With layer `image` it is where the upgrade goes: to the image that goes with what the leaders run.
+   */
+  readonly images?: string;
   /** Absent: any target, nothing in between is required. */
   readonly versions?: VersionRules;
 }

@@ -44,3 +44,23 @@ export interface HaTable {
   readonly source: string;
   readonly rows: readonly HaRow[];
 }
+
+/** Which image goes with a version of the software. Of the rows that fit the closest `software` counts, then the latest. */
+export interface ImageRow {
+  /** A version or a line (`6`, `6.6`). */
+  readonly software: string;
+  /** Major.Minor.Build; as its release is called when one is taken over to it. */
+  readonly image: string;
+  /** `2026-01-31`: the row counts from this day on. */
+  readonly since: string;
+}
+
+/** A YAML file of kind `images` in `tables/`: what a node that is replaced comes back on. */
+export interface ImagesTable {
+  readonly name: string;
+  readonly kind: 'images';
+  readonly title: string;
+  /** Where its rows are from, for people. */
+  readonly source: string;
+  readonly rows: readonly ImageRow[];
+}

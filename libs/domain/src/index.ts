@@ -17,6 +17,7 @@ export { parseStrategy, strategySchema, withTiming } from './strategies/parse-st
 export { decidePublish, foldPublished, unpublished, type Published } from './strategies/publish.js';
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { parseTable, type Table } from './tables/parse-table.js';
+export { type Images } from './versions/images.js';
 export { type Modes } from './versions/modes.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
 export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster, type Slot } from './cluster/cluster.js';

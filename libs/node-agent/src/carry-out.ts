@@ -29,7 +29,9 @@ export const carryOut = async (means: Means, operation: Operation): Promise<Outc
   const { driver, facts } = means;
   const { command, signal } = operation;
   const { verb, args } = command;
-  const goOver: GoOver = { signal, lastLook: () => lookOnceMore(means, operation) };
+  const { image } = args;
+  const isNew = args.activation === 'replace' && image !== undefined;
+  const goOver: GoOver = { signal, lastLook: () => lookOnceMore(means, operation), ...(isNew && { image }) };
   switch (verb) {
     case 'store':
     case 'stage': {

@@ -31,6 +31,8 @@ export type LastLook = () => Promise<void>;
 /** Going over. `lastLook` is called once, after all checks of the machine's own. */
 export interface GoOver {
   readonly lastLook: LastLook;
+  /** Of the instance that takes this one's place; absent: that of the partition. */
+  readonly image?: string;
   readonly signal: AbortSignal;
 }
 

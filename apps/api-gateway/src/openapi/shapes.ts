@@ -14,6 +14,7 @@ const layerVersions = object({
   current: text('Runs now'),
   'previous?': text('Is whole in the other partition, from before'),
   'target?': text('Where the running upgrade takes the node'),
+  'path?': text('The way of the running upgrade, all its hops'),
   rollback: flag('A rollback of the last upgrade would take the node back to `previous`'),
 });
 
@@ -80,6 +81,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
     active: oneOf(['A', 'B']),
     partitions,
     layers: mapOf(layerVersions, 'By layer'),
+    'images?': object(
+      {
+        'target?': text('Goes with the software that the running upgrade takes the node to'),
+        'rollback?': text('Goes with the software that is whole in the other partition'),
+      },
+      'By the table of images of the last upgrade',
+    ),
     failureDomain: text(),
     labels: mapOf(text()),
     'workloads?': list(workload, 'What it serves'),

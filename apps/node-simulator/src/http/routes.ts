@@ -71,9 +71,20 @@ const healFaults = async (machine: Machine, query: URLSearchParams): Promise<Rep
 const listNodes = (machines: Machines, cluster: string | null): readonly object[] =>
   [...machines.values()]
     .filter(({ options }) => cluster === null || options.clusterId === cluster)
-    .map(({ options, state, bootId, runId, active, manifest, faults }) => {
+    .map(({ options, state, bootId, runId, active, manifest, faults, loader }) => {
       const { clusterId, nodeId, url, labels, failureDomain, workload } = options;
       const layers = manifest?.layers ?? {};
       const placed = { clusterId, nodeId, url, labels, failureDomain };
-      return { ...placed, state, bootId, runId, active, layers, faults: faults.list(), workload: workload.ports };
+      const { instanceId } = loader.record;
+      return {
+        ...placed,
+        state,
+        bootId,
+        runId,
+        instanceId,
+        active,
+        layers,
+        faults: faults.list(),
+        workload: workload.ports,
+      };
     });

@@ -203,6 +203,7 @@ export class Machine implements Body {
     }
     // Before anybody can order it to go over: that writes the same record.
     await this.loader.confirm();
+    await this.partitions.markRun(active);
     this.ills.beforeUp();
     await this.comeUp(active, manifest, cause);
     if (fault && kind === 'unhealthy') {

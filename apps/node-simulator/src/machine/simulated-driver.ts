@@ -189,7 +189,7 @@ export class SimulatedDriver implements Driver {
   private async goOver(
     to: PartitionName,
     manifest: Manifest,
-    { lastLook, signal }: GoOver,
+    { lastLook, signal, image }: GoOver,
   ): Promise<{ readonly alreadyActive: boolean }> {
     const { partitions, loader } = this.machine;
     if (!(await partitions.isIntact(to, manifest, signal))) {
@@ -198,6 +198,7 @@ export class SimulatedDriver implements Driver {
     }
     await lastLook();
     await partitions.mark(to, 'good');
+    if (image !== undefined) await partitions.reimage(to, image);
     await loader.activate(to);
     return { alreadyActive: false };
   }

@@ -45,6 +45,8 @@ export interface Request {
   readonly force?: boolean;
   /** Somebody wants all nodes of a wave to go at once; `strategy` is as that makes it. */
   readonly disruptive?: boolean;
+  /** As the strategy's table of images had it then: the image by each version of the software that matters here. */
+  readonly images?: Readonly<Record<string, string>>;
   /** Only these go. Absent: all that the strategy is about. */
   readonly select?: Selection;
   /** Given with the request; absent: none. They hold for every hop of its path. */

@@ -6,7 +6,7 @@ import { isCancellable, isEvicted, whyLeave } from './leave.js';
 import { peersOf } from './peers.js';
 import type { OnRecord } from './scene.js';
 import type { Held, Stalled } from './state.js';
-import { activationOf } from './target.js';
+import { activationOf, wantedImage } from './target.js';
 
 const BOOT_POLL_MS = 250;
 const STALLED_POLL_MS = 1000;
@@ -28,7 +28,9 @@ export const askHolder = (scene: OnRecord<Held>): readonly Ask[] => {
       // The answer may be lost when the node goes down, so its next life is looked for at the same time.
       const look = ask(scene, 'inspect', { everyMs: BOOT_POLL_MS });
       if (isLeaving) return [cancel(scene, goOver), look];
-      const args = { artifact: { version, layer, sha256, size }, activation: activationOf(scene) };
+      const image = wantedImage(scene);
+      const how = { activation: activationOf(scene), ...(image !== undefined && { image }) };
+      const args = { artifact: { version, layer, sha256, size }, ...how };
       return [ask(scene, goOver, { args }), look];
     }
     case 'activated':

@@ -27,6 +27,21 @@ export const targetName = ({ state: { course, holder }, request }: WithHolder): 
   return course.cameFrom.get(holder.nodeId)?.version ?? `the version before ${request.to}`;
 };
 
+/** What the holder's new instance is to have, by the request's table of images; undefined: nothing is said of it. */
+export const wantedImage = (scene: OnRecord<Held | Stalled>): string | undefined => {
+  const { state, request } = scene;
+  const { course, holder } = state;
+  if (request.release.layer !== 'software' || activationOf(scene) !== 'replace') return undefined;
+  const version = holder.direction === 'forward' ? request.to : course.cameFrom.get(holder.nodeId)?.version;
+  return version === undefined ? undefined : request.images?.[version];
+};
+
+/** X-46: a node that was replaced came back with another image than goes with its software. */
+export const hasOtherImage = (scene: WithHolder, facts: Facts): boolean => {
+  const image = wantedImage(scene);
+  return image !== undefined && facts.layers.image !== image;
+};
+
 /** The sign that the node went down by our doing and came back, which each way of activation leaves. */
 export const wentOver = (activation: Activation, before: Life, now: Life): boolean => {
   switch (activation) {
@@ -48,7 +63,8 @@ export const isSameLife = (activation: Activation, one: Life, other: Life): bool
 /** It runs the target in a life after it was drained: it went over, whoever heard of it. */
 export const hasGoneOver = (scene: WithHolder, before: Life, facts: Facts): boolean => {
   const version = runningVersion(scene, facts);
-  return version !== undefined && isTarget(scene, version) && wentOver(activationOf(scene), before, facts);
+  const isThere = version !== undefined && isTarget(scene, version) && !hasOtherImage(scene, facts);
+  return isThere && wentOver(activationOf(scene), before, facts);
 };
 
 /**

@@ -76,6 +76,7 @@ const digestText = (
     nodes.map((node) => [node.nodeId, runningVersion(request, node) ?? null]),
     lanes.map(({ wave, lane, nodes: order }) => [wave, lane, order]),
     ...(disrupted.size > 0 ? [[...disrupted].sort()] : []),
+    ...(request.images ? [request.images] : []),
   ]);
 };
 
@@ -93,9 +94,9 @@ const divide = (
 
 const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves.flatMap(({ lanes }) => lanes);
 
-/** Who goes back to what the leaders ran before leaves them where they are. */
+/** Who goes where the leaders are or were leaves them where they are. */
 const isLeftOut = ({ versions }: Strategy, { member }: ExaminedNode): boolean =>
-  versions?.target === 'leader-previous' && isLeader(versions, member);
+  (versions?.target === 'leader' || versions?.target === 'leader-previous') && isLeader(versions, member);
 
 /** Why each node that stays does so. */
 const stayingOf = (request: Request, nodes: readonly ExaminedNode[]): ReadonlyMap<string, string> => {

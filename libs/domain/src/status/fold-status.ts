@@ -66,6 +66,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
     strategy,
     path,
     release,
+    images,
     waivers = [],
   } = event.data;
   const { name, layer, seeds, timing, onFailure, waves, rollback, mixed } = strategy;
@@ -81,6 +82,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
         oneWay: release.oneWay === true,
       },
       ...(path && { path: shown(path) }),
+      ...(images && { images }),
       rules: { waves, rollback, mixed },
     },
     position: event.position,

@@ -1,7 +1,7 @@
-import type { Facts, Membership } from '@baton/contracts';
+import type { Facts, Membership, Partition } from '@baton/contracts';
 import { previousVersion } from '../membership/previous-version.js';
 import { mayGoBack, rollbackOf } from './rollback.js';
-import type { NodeView, UpgradeView } from './view.js';
+import type { NodeView, Terms, UpgradeView } from './view.js';
 
 /** The versions of one layer of a node. */
 export interface LayerVersions {
@@ -11,6 +11,8 @@ export interface LayerVersions {
   readonly previous?: string;
   /** Where the running upgrade takes the node. */
   readonly target?: string;
+  /** The way of the running upgrade, all its hops: `UserConnect-6.6.123 (6.5,6.6)`. */
+  readonly path?: string;
   /** A rollback of the last upgrade would take the node back to `previous`. */
   readonly rollback: boolean;
 }
@@ -18,6 +20,13 @@ export interface LayerVersions {
 /** A member with what the last upgrade of its cluster did to it. */
 export interface MemberView extends Omit<Membership, 'clusterId' | 'layers'> {
   readonly layers: Readonly<Record<string, LayerVersions>>;
+  /** By the table of images of the last upgrade; absent: it has none, or the node had no part in it. */
+  readonly images?: {
+    /** Goes with the software that the running upgrade takes the node to. */
+    readonly target?: string;
+    /** Goes with the software that is whole in the other partition. */
+    readonly rollback?: string;
+  };
 }
 
 /** The upgrade that its cluster admitted last; this node of it is all that has to be in the view. */
@@ -36,15 +45,29 @@ export const memberView = ({ clusterId: _, ...member }: Membership, last?: LastU
     const previous = previousVersion({ ...member, partitions }, layer);
     const isOfUpgrade = last?.view.terms.layer === layer;
     const target = isOfUpgrade && last.isActive && node ? targetOf(last.view, node) : undefined;
+    const path = target !== undefined ? last?.view.terms.path?.text : undefined;
     const versions: LayerVersions = {
       current,
       ...(previous !== undefined && { previous }),
       ...(target !== undefined && { target }),
+      ...(path !== undefined && { path }),
       rollback: isOfUpgrade && node !== undefined && previous !== undefined && goesBack(last.view, node, current),
     };
     return [[layer, versions] as const];
   });
-  return { ...member, partitions, layers: Object.fromEntries(layers) };
+  const shown = new Map(layers);
+  const images = node && imagesOf(last?.view.terms.images, shown.get('software'));
+  return { ...member, partitions, layers: Object.fromEntries(shown), ...(images && { images }) };
+};
+
+/** X-43, X-44: what is recommended, which may be higher than, lower than or the same as what the node has. */
+const imagesOf = (images: Terms['images'], software: LayerVersions | undefined): MemberView['images'] => {
+  if (!images || !software) return undefined;
+  const { target = '', previous = '' } = software;
+  return {
+    ...(images[target] !== undefined && { target: images[target] }),
+    ...(images[previous] !== undefined && { rollback: images[previous] }),
+  };
 };
 
 /** Whichever is newer: a node that runs something else than the upgrade knows has said so since. */
@@ -55,8 +78,14 @@ const partitionsOf = (
 ): Facts['partitions'] => {
   const layer = last?.view.terms.layer;
   const isSame = layer !== undefined && node?.active === active && node.layers[layer] === layers[layer];
-  return isSame ? { ...partitions, ...node.partitions } : partitions;
+  if (!isSame) return partitions;
+  const { A = partitions.A, B = partitions.B } = node.partitions ?? {};
+  return { A: withRan(A, partitions.A), B: withRan(B, partitions.B) };
 };
+
+/** What it ran from there it says at its start; it holds as long as nothing else was written there. */
+const withRan = (known: Partition, said: Partition): Partition =>
+  known.version === said.version && said.ran ? { ...known, ran: said.ran } : known;
 
 const targetOf = ({ terms, rollback }: UpgradeView, node: NodeView): string | undefined => {
   if (node.state === 'skipped' || node.state === 'evicted') return undefined;

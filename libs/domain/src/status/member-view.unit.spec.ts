@@ -1,6 +1,6 @@
 import type { Membership } from '@baton/contracts';
 import type { Given } from '@baton/testing';
-import { intended } from '../../test/precheck-fixtures.js';
+import { intended, request } from '../../test/precheck-fixtures.js';
 import {
   allTurns,
   checking,
@@ -98,5 +98,56 @@ describe('a member of a cluster', () => {
     const older = { ...before, active: 'B', partitions: { A: OLD, B: { version: '0.9.0', state: 'bad' } } } as const;
     const shown = memberView({ ...older, layers: { software: '0.9.0' } }, { view: viewOf(completed), isActive: false });
     expect(shown.partitions).toEqual(older.partitions);
+  });
+});
+
+describe('a member that says what its partitions ran', () => {
+  const images = { '1.0.0': '20.4.1', '1.1.0': '22.4.1' };
+  const path = { strategy: 'a', text: 'Net-1.1.0 (1.1)', hop: 1, hops: [] };
+  const layers = { software: '1.0.0', image: '20.4.1', kernel: '5.15.0' };
+  const A = { ...OLD, ran: layers };
+  const fresh: Membership = { ...before, layers, partitions: { A, B: { state: 'empty' } } };
+  const now = { software: '1.1.0', image: '22.4.1', kernel: '6.8.0' };
+  const B = { version: '1.1.0', state: 'good', ran: now } as const;
+  const gone: Membership = { ...after, layers: now, partitions: { A, B } };
+  const asked = (table = images) => intended('UpgradeRequested', request({ images: table, path }));
+  const story = [asked(), ...rolling.slice(1)];
+  const shown = (member: Membership, events: readonly Given[] = [...story, ...turn], isActive = true) =>
+    memberView(member, { view: viewOf(events), isActive });
+
+  it('has nothing previous before it was ever upgraded, of its image neither (X-42)', () => {
+    expect(memberView(fresh).layers).toEqual({
+      software: { current: '1.0.0', rollback: false },
+      image: { current: '20.4.1', rollback: false },
+      kernel: { current: '5.15.0', rollback: false },
+    });
+    expect(memberView(fresh).images).toBeUndefined();
+    const staged = { ...fresh, partitions: { A, B: { version: '1.1.0', state: 'good' } } } as const;
+    expect(memberView(staged).layers['image']).toEqual({ current: '20.4.1', rollback: false });
+  });
+
+  it('shows what it ran before and runs now, its kernel, where the upgrade takes it and on which path (X-40)', () => {
+    expect(shown(fresh, story).layers).toMatchObject({
+      software: { current: '1.0.0', target: '1.1.0', path: 'Net-1.1.0 (1.1)', rollback: false },
+      kernel: { current: '5.15.0' },
+    });
+    expect(shown(gone).layers).toEqual({
+      software: { current: '1.1.0', previous: '1.0.0', target: '1.1.0', path: 'Net-1.1.0 (1.1)', rollback: true },
+      image: { current: '22.4.1', previous: '20.4.1', rollback: false },
+      kernel: { current: '6.8.0', previous: '5.15.0', rollback: false },
+    });
+  });
+
+  it('shows the image that goes with its target, by the table as it was when the upgrade was asked for (X-43)', () => {
+    expect(shown(fresh, story).images).toEqual({ target: '22.4.1' });
+  });
+
+  it.each([
+    ['lower', '20.4.1'],
+    ['higher', '24.4.1'],
+    ['equal', '22.4.1'],
+  ])('shows the image that goes with what it would go back to, which may be %s (X-44)', (_what, image) => {
+    const events = [asked({ ...images, '1.0.0': image }), ...rolling.slice(1), ...turn];
+    expect(shown(gone, events).images).toEqual({ target: '22.4.1', rollback: image });
   });
 });

@@ -46,6 +46,7 @@ export interface Terms extends Pick<
   /** Its release gives up the way back. */
   readonly oneWay: boolean;
   readonly layer: Strategy['layer'];
+  readonly images?: Request['images'];
   readonly seeds: number;
   readonly timing: Strategy['timing'];
   readonly scope: Strategy['onFailure']['scope'];

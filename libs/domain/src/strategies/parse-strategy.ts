@@ -14,6 +14,7 @@ import {
   type JsonSchema,
   type StrategyError,
 } from './rules.js';
+import { imageContradictions, imagesField } from './images.js';
 import { nodeContradictions, nodeFields } from './nodes.js';
 import { nameFields, reachContradictions, reachFields } from './reach.js';
 import { versionContradictions, versionFields } from './versions.js';
@@ -71,6 +72,7 @@ const strategy = record<Strategy>({
   ha: optional(matching(ID_PATTERN, 'the name of a table')),
   interrupts: optional(interruptFields),
   autoCommit: trueOrFalse,
+  images: imagesField,
   versions: optional(versionFields),
 });
 
@@ -82,6 +84,7 @@ const contradictions = (read: Strategy): readonly StrategyError[] => {
     ...waveContradictions(read),
     ...versionContradictions(read),
     ...reachContradictions(read),
+    ...imageContradictions(read),
   ];
   if (stableWithinMs < stableMs) {
     const message = `must be at least timing.stableMs (${stableMs}), not ${stableWithinMs}`;

@@ -1,4 +1,4 @@
-import type { HaRow, HaTable, ModeRow, ModesTable } from '@baton/contracts';
+import type { HaRow, HaTable, ImageRow, ImagesTable, ModeRow, ModesTable } from '@baton/contracts';
 import { ID_PATTERN } from '@baton/kernel';
 import {
   contradiction,
@@ -14,7 +14,7 @@ import {
 } from '../strategies/rules.js';
 
 /** A table of any kind. */
-export type Table = ModesTable | HaTable;
+export type Table = ModesTable | HaTable | ImagesTable;
 
 const id = matching(ID_PATTERN, 'lower-case letters, digits and hyphens, at most 63');
 const text = matching(/\S/, 'a text');
@@ -22,6 +22,7 @@ const line = matching(
   /^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){0,2}$/,
   'Major, Major.Minor or Major.Minor.Build in quotes, e.g. "6.5"',
 );
+const version = matching(/^(0|[1-9]\d{0,8})(\.(0|[1-9]\d{0,8})){2}$/, 'Major.Minor.Build in quotes, e.g. "6.5.100"');
 const day = matching(/^\d{4}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01])$/, 'a day in quotes, e.g. "2026-01-31"');
 
 /** What a table of each kind is read by. */
@@ -50,11 +51,19 @@ const KINDS: { readonly [Kind in Table['kind']]: Rule<Extract<Table, { kind: Kin
       }),
     ),
   }),
+  images: record<ImagesTable>({
+    name: id,
+    kind: oneOf('images'),
+    title: text,
+    source: text,
+    rows: listOf(record<ImageRow>({ software: line, image: version, since: day })),
+  }),
 };
 const KIND_NAMES = Object.keys(KINDS) as Table['kind'][];
 
 /** What tells a row from others: two rows that are alike in it would say two things of the same. */
-const keyOf = (row: ModeRow | HaRow): string => {
+const keyOf = (row: ModeRow | HaRow | ImageRow): string => {
+  if ('software' in row) return JSON.stringify([row.software, row.since]);
   const { from, to, since } = row;
   const of = 'disrupted' in row ? [row.ha, row.nodes] : [];
   return JSON.stringify([from, to, since, ...of]);

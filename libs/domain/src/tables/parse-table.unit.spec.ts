@@ -30,7 +30,7 @@ describe('a table of modes', () => {
       'rows[3].strategy must be lower-case letters, digits and hyphens, at most 63, not ""',
     ]);
     expect(errorsOf({ ...table, rows: [] })).toEqual([expect.stringContaining('rows must be a list with an entry')]);
-    expect(errorsOf({ ...table, kind: 'matrix' })).toEqual(['kind must be one of modes, ha, not "matrix"']);
+    expect(errorsOf({ ...table, kind: 'matrix' })).toEqual(['kind must be one of modes, ha, images, not "matrix"']);
     for (const other of [undefined, null, [], 'modes']) expect(errorsOf(other)).toHaveLength(1);
   });
 
@@ -60,6 +60,31 @@ describe('a table of high availability', () => {
       'rows[2].judged must be one of workload, group, not "node"',
     ]);
     expect(errorsOf({ ...ha, rows: [row, { ...row, disrupted: true }] })).toEqual([
+      'rows[1] has the versions and the day of rows[0]',
+    ]);
+  });
+});
+
+describe('a table of images', () => {
+  const images = {
+    ...{ name: 'matrix', kind: 'images', title: 'Images', source: 'the support matrix' },
+    rows: [
+      { software: '6.5', image: '20.4.1', since: '2026-01-31' },
+      { software: '6.5', image: '22.4.1', since: '2026-06-01' },
+    ],
+  };
+
+  it('is read when it is complete (X-43)', () => {
+    expect(parseTable(images)).toEqual({ table: images });
+  });
+
+  it('says what is wrong, with its place', () => {
+    const [row] = images.rows;
+    expect(errorsOf({ ...images, rows: [{ ...row, image: 'jammy', strategy: 'instant' }] })).toEqual([
+      'rows[0].strategy is not known; there are software, image, since',
+      'rows[0].image must be Major.Minor.Build in quotes, e.g. "6.5.100", not "jammy"',
+    ]);
+    expect(errorsOf({ ...images, rows: [row, { ...row, image: '22.4.2' }] })).toEqual([
       'rows[1] has the versions and the day of rows[0]',
     ]);
   });

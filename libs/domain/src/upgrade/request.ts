@@ -15,6 +15,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
 import { haRowsOf } from '../plan/ha-rows.js';
 import type { CatalogueEntry } from '../release/release.js';
+import type { Images } from '../versions/images.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
 import { changedSince, changesBetween } from './changes.js';
@@ -31,6 +32,8 @@ export interface RequestUpgrade {
   readonly strategy: Strategy;
   /** When the strategy names a table of modes. */
   readonly modes?: Modes;
+  /** When the strategy names a table of images. */
+  readonly images?: Images;
   readonly autoCommit?: boolean;
   readonly dryRun: boolean;
   /** Absent: all that the strategy is about, or whom the plan chose. */

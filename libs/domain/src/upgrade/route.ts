@@ -5,15 +5,16 @@ import { sameJson } from '../membership/same-json.js';
 import { hopCost } from '../plan/hop-cost.js';
 import { labelsText, leftOut } from '../plan/selection.js';
 import type { CatalogueEntry } from '../release/release.js';
+import { imageOf, imagesOf } from '../versions/images.js';
 import { isLeader } from '../versions/rules.js';
 import { solvePath, type HopCost, type SolvedPath } from '../versions/solve-path.js';
-import { resolveTarget } from '../versions/target.js';
+import { resolveTarget, type TargetQuestion } from '../versions/target.js';
 import { isOlder } from '../versions/version.js';
 import { changedSince, changesBetween } from './changes.js';
 import type { Approved, RequestGround, RequestUpgrade } from './request.js';
 
 /** The first hop, and the path that it begins. */
-export type Route = Pick<Request, 'from' | 'to' | 'release' | 'strategy'> & { readonly path: UpgradePath };
+export type Route = Pick<Request, 'from' | 'to' | 'release' | 'strategy' | 'images'> & { readonly path: UpgradePath };
 
 type Refused = { readonly refused: Refusal };
 
@@ -46,7 +47,8 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
   if ('refused' in solved) return { refused: solved.refused };
   const changed = plan && changedPath(plan, solved.path);
   if (changed) return changed;
-  return missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
+  const route = missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
+  return 'refused' in route ? route : { ...route, ...imagesFor(command, members, solved.path) };
 };
 
 /** Those who take part; who follows what the leaders run is not one of them. */
@@ -71,24 +73,56 @@ const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
       `Start its agents: they join by themselves.`,
   );
 
+/** What the table of images says of every version that a node runs, ran before, or comes to run on the way. */
+const imagesFor = (
+  { images, strategy: { layer } }: RequestUpgrade,
+  members: readonly Membership[],
+  { hops }: SolvedPath,
+): Pick<Route, 'images'> => {
+  if (!images) return {};
+  const known = members.flatMap((one) => [one.layers.software ?? [], previousVersion(one, 'software') ?? []].flat());
+  return { images: imagesOf(images, [...known, ...(layer === 'software' ? hops.map(({ to }) => to) : [])]) };
+};
+
+/** What the leaders run and ran before; of images, those that go with the software that they run. */
+const leadersOf = (
+  { strategy, images }: RequestUpgrade,
+  members: readonly Membership[],
+): TargetQuestion['leaders'] | Refused => {
+  const { layer, versions } = strategy;
+  const leaders = members.filter((member) => isLeader(versions, member));
+  const current = (one: typeof layer): readonly string[] => leaders.flatMap(({ layers }) => layers[one] ?? []);
+  if (!images || layer !== 'image') {
+    const previous = leaders.flatMap((member) => previousVersion(member, layer) ?? []);
+    return { current: current(layer), previous };
+  }
+  const software = current('software');
+  const unknown = software.find((version) => imageOf(images, version) === undefined);
+  if (unknown === undefined) return { current: Object.values(imagesOf(images, software)), previous: [] };
+  const { name } = images.table;
+  return refuse(
+    'unknown-version',
+    `Table ${name} names no image for ${unknown}, which the leaders run. Add a row to it.`,
+  );
+};
+
 /** What a plan goes to was settled when it was made. */
 const targetOf = (
-  { strategy, to }: RequestUpgrade,
+  command: RequestUpgrade,
   { members, plan }: RequestGround,
   catalogue: readonly Release[],
   running: string,
 ): { readonly release: Release } | Refused => {
   const planned = plan && catalogue.find(({ version }) => version === goalOf(plan.request));
   if (planned) return { release: planned };
-  const leaders = members.filter((member) => isLeader(strategy.versions, member));
+  const { strategy, to } = command;
+  const leaders = leadersOf(command, members);
+  if ('refused' in leaders) return leaders;
   return resolveTarget({
     ...{ catalogue, running },
     ...(to !== undefined && { to }),
     ...(strategy.versions && { rules: strategy.versions }),
-    leaders: {
-      current: leaders.flatMap(({ layers }) => layers[strategy.layer] ?? []),
-      previous: leaders.flatMap((member) => previousVersion(member, strategy.layer) ?? []),
-    },
+    leaders,
   });
 };
 

@@ -1,4 +1,4 @@
-import type { VersionRules } from '@baton/contracts';
+import type { Strategy, VersionRules } from '@baton/contracts';
 import { isOlder, parseVersion } from './version.js';
 
 /** What may forbid a step from one version to another, by the name under which people find it. */
@@ -41,3 +41,7 @@ export const isLeader = (
   { labels }: { readonly labels: Readonly<Record<string, string>> },
 ): boolean =>
   rules?.leader !== undefined && Object.entries(rules.leader).every(([label, value]) => labels[label] === value);
+
+/** leaders are never behind on this layer. Which image somebody has goes by a table, and by nobody's lead. */
+export const hasLead = ({ versions, layer, images }: Strategy): boolean =>
+  versions?.leader !== undefined && !(layer === 'image' && images !== undefined);

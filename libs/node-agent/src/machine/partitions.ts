@@ -17,6 +17,8 @@ export interface Manifest {
   readonly state: Exclude<Partition['state'], 'empty'>;
   /** What a machine that boots it runs. */
   readonly layers: Facts['layers'];
+  /** A machine has booted it, and was well. */
+  readonly hasRun?: true;
 }
 
 /** Two partitions as folders, each an image and a manifest. The manifest is written last and removed first. */
@@ -44,8 +46,8 @@ export class Partitions {
   async facts(name: PartitionName): Promise<Partition> {
     const manifest = await this.read(name);
     if (!manifest) return { state: 'empty' };
-    const { version, sha256, state } = manifest;
-    return { version, sha256, state };
+    const { version, sha256, state, layers, hasRun } = manifest;
+    return { version, sha256, state, ...(hasRun && { ran: layers }) };
   }
 
   /** The partition is empty from now on, also after a crash; only what was fetched of this artifact stays. */
@@ -68,6 +70,18 @@ export class Partitions {
   async mark(name: PartitionName, state: Manifest['state']): Promise<void> {
     const manifest = await this.read(name);
     if (manifest && manifest.state !== state) await this.write(name, { ...manifest, state });
+  }
+
+  /** A machine runs it and is well. */
+  async markRun(name: PartitionName): Promise<void> {
+    const manifest = await this.read(name);
+    if (manifest && !manifest.hasRun) await this.write(name, { ...manifest, hasRun: true });
+  }
+
+  /** Whoever boots it from now on has this image. */
+  async reimage(name: PartitionName, image: string): Promise<void> {
+    const manifest = await this.read(name);
+    if (manifest) await this.write(name, { ...manifest, layers: { ...manifest.layers, image } });
   }
 
   /** The image is what its manifest says, read from the disk now. */

@@ -1,4 +1,4 @@
-import { isLeader } from '../../versions/rules.js';
+import { hasLead, isLeader } from '../../versions/rules.js';
 import { isOlder } from '../../versions/version.js';
 import { hasAnswered, type Check, type CheckFinding, type PrecheckFacts } from '../check.js';
 
@@ -46,5 +46,5 @@ export const check: Check = {
   title: 'No node that leads will be behind the others at any time',
   severity: 'error',
   consequence: 'For a time nodes run a version that those which lead do not know and may not manage.',
-  run: (facts) => (facts.request.strategy.versions?.leader === undefined ? [] : [...early(facts), ...left(facts)]),
+  run: (facts) => (hasLead(facts.request.strategy) ? [...early(facts), ...left(facts)] : []),
 };

@@ -1,4 +1,4 @@
-import { isLeader } from '../../versions/rules.js';
+import { hasLead, isLeader } from '../../versions/rules.js';
 import { isOlder } from '../../versions/version.js';
 import { hasAnswered, type Check } from '../check.js';
 
@@ -11,7 +11,7 @@ export const check: Check = {
     'Those that lead run a version for which nodes that lag may be too old to be managed: more than two versions are live.',
   run: ({ nodes, lanes, request }) => {
     const { release, strategy } = request;
-    if (strategy.versions?.leader === undefined) return [];
+    if (!hasLead(strategy)) return [];
     const going = new Set(lanes.flatMap((lane) => lane.nodes));
     const answered = nodes.filter(hasAnswered);
     const versionOf = (node: (typeof answered)[number]): string => node.facts.layers[release.layer] ?? 'nothing known';

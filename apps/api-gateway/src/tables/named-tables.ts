@@ -1,5 +1,5 @@
 import type { Strategy } from '@baton/contracts';
-import type { Modes } from '@baton/domain';
+import type { Images, Modes, Table } from '@baton/domain';
 import { refusedProblem } from '../problems/problem.js';
 import type { Tables } from './load-tables.js';
 
@@ -16,12 +16,7 @@ export const modesOf = (
   const name = asked.versions?.modes;
   if (name === undefined) return undefined;
   const table = tables.get(name);
-  if (table?.kind !== 'modes') {
-    const known = [...tables.values()].filter(({ kind }) => kind === 'modes').map((one) => one.name);
-    throw unusable(
-      `Strategy ${asked.name} names table ${name} of kind modes. There is: ${known.join(', ') || 'none'}.`,
-    );
-  }
+  if (table?.kind !== 'modes') throw noTable(asked, name, 'modes', tables);
   const named = [...new Set(table.rows.map(({ strategy }) => strategy))];
   for (const one of named) {
     const strategy = strategies.get(one);
@@ -33,6 +28,20 @@ export const modesOf = (
     }
   }
   return { table, strategies: new Map(named.flatMap((one) => [[one, strategies.get(one) ?? asked]])), today };
+};
+
+/** The table of images that a strategy names; undefined when it names none. The problem says what is missing. */
+export const imagesOf = (asked: Strategy, tables: Tables, today: string): Images | undefined => {
+  const { images: name } = asked;
+  if (name === undefined) return undefined;
+  const table = tables.get(name);
+  if (table?.kind !== 'images') throw noTable(asked, name, 'images', tables);
+  return { table, today };
+};
+
+const noTable = ({ name }: Strategy, table: string, kind: Table['kind'], tables: Tables) => {
+  const known = [...tables.values()].filter((one) => one.kind === kind).map((one) => one.name);
+  return unusable(`Strategy ${name} names table ${table} of ${kind}. There is: ${known.join(', ') || 'none'}.`);
 };
 
 const unusable = (message: string) => refusedProblem({ kind: 'unknown-strategy', message });
