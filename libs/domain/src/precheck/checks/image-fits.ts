@@ -24,6 +24,7 @@ export const check: Check = {
   name: 'image-fits',
   title: 'Every node that is replaced comes back with the image that goes with its software',
   severity: 'error',
+  consequence: 'A node may come back with an image that its software was not made for.',
   run: (facts) => {
     const { images, layer } = facts.request.strategy;
     if (images === undefined) return [];

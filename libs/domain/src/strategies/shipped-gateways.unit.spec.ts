@@ -1,0 +1,216 @@
+import type { ImageRow, Membership, Selection, Strategy } from '@baton/contracts';
+import { recorded, renamed, shippedStrategy, shippedTable } from '@baton/testing';
+import { release } from '../../test/precheck-fixtures.js';
+import { foldCluster, noCluster } from '../cluster/cluster.js';
+import { makePlan } from '../plan/make-plan.js';
+import { parseTable } from '../tables/parse-table.js';
+import { decideRequest } from '../upgrade/request.js';
+import { imageOf, type Images } from '../versions/images.js';
+import { parseStrategy } from './parse-strategy.js';
+
+const shipped = (name: string): Strategy => {
+  const read = parseStrategy(shippedStrategy(name));
+  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
+  return read.strategy;
+};
+const PLATFORM = shipped('aviatrix-platform');
+const SOFTWARE = shipped('aviatrix-gateway-software');
+const IMAGE = shipped('aviatrix-gateway-image');
+const ROLLBACK = shipped('aviatrix-gateway-rollback');
+
+const matrix = (today = '2022-06-15'): Images => {
+  const read = parseTable(shippedTable('aviatrix-images'));
+  if (!('table' in read) || read.table.kind !== 'images') throw new Error('aviatrix-images is no table of images');
+  return { table: read.table, today };
+};
+
+type Ran = readonly [software: string, image: string, before?: string];
+const node = (nodeId: string, labels: Record<string, string>, [software, image, before]: Ran): Membership => ({
+  ...{ clusterId: 'net', nodeId, url: 'http://127.0.0.1:9001', bootId: 'b-1', active: 'A', failureDomain: 'rack-1' },
+  partitions: {
+    A: { version: software, state: 'good', ran: { software, image } },
+    B: before === undefined ? { state: 'empty' } : { version: before, state: 'good', ran: { software: before, image } },
+  },
+  ...{ layers: { software, image }, labels },
+});
+/** A controller, a pair of gateways, and one without a peer. */
+const network = (controller: Ran, gateways: Ran): Membership[] => [
+  node('c1', { role: 'controller' }, controller),
+  node('g1', { role: 'gateway', pair: 'spoke', region: 'eu' }, gateways),
+  node('g2', { role: 'gateway', pair: 'spoke', region: 'us' }, gateways),
+  node('g3', { role: 'gateway', region: 'us' }, gateways),
+];
+const catalogue = [
+  ...['6.4.321', '6.5.250', '6.5.750', '6.6.100', '6.6.900', '6.7.80', '6.8.5', '7.0.1'].map((version) =>
+    release({ version }),
+  ),
+  ...['2021.8.1', '2022.6.1'].map((version) => release({ version, layer: 'image', kind: 'image' })),
+].map((one) => ({ status: 'uploaded' as const, release: one }));
+const cluster = recorded([{ stream: 'cluster-net', type: 'ClusterCreated', data: { clusterId: 'net' } }]).reduce(
+  foldCluster,
+  noCluster,
+);
+
+interface Wish {
+  readonly to?: string;
+  readonly select?: Selection;
+  readonly today?: string;
+}
+const ask = (strategy: Strategy, members: readonly Membership[], { today, ...wish }: Wish = {}) => {
+  const asked = { ...{ strategy, dryRun: false, force: false, disruptive: false }, ...wish };
+  const images = strategy.images === undefined ? {} : { images: matrix(today) };
+  const decision = decideRequest(
+    { upgradeId: 'u2', clusterId: 'net', ...asked, ...images },
+    { cluster, members, catalogue, checks: [] },
+  );
+  if ('refused' in decision) return { refused: decision.refused.message };
+  const [first] = decision.events;
+  if (first?.type !== 'UpgradeRequested') throw new Error('nothing was requested');
+  const request = first.data;
+  const examined = members.map((member) => ({ nodeId: member.nodeId, member, peers: 3 }));
+  const lanes = makePlan(request, examined).lanes.map(({ wave, nodes }) => [wave, ...nodes]);
+  return { to: request.path?.text, images: request.images, lanes };
+};
+
+describe('the strategy for a controller', () => {
+  const level: Ran = ['6.5.250', '2021.8.1'];
+
+  it('takes the controller only, and builds may be left out (X-08, X-12)', () => {
+    expect(ask(PLATFORM, network(level, level))).toMatchObject({ to: 'UserConnect-6.5.750 (6.5)', lanes: [[1, 'c1']] });
+    const next: Ran = ['6.6.100', '2021.8.1'];
+    expect(ask(PLATFORM, network(next, next), { to: '6' })).toMatchObject({
+      to: 'UserConnect-6.8.5 (6.7,6.8)',
+    });
+    expect(ask(PLATFORM, network(next, next))).toMatchObject({ to: 'UserConnect-6.6.900 (6.6)', lanes: [[1, 'c1']] });
+  });
+
+  it('leaves out no minor and picks no build (X-05, X-06, X-09, X-10)', () => {
+    expect(ask(PLATFORM, network(level, level), { to: '6.8' })).toMatchObject({
+      to: 'UserConnect-6.8.5 (6.6,6.7,6.8)',
+    });
+    expect(ask(PLATFORM, network(level, level), { to: '6.6.100' }).refused).toContain('versions.target forbids');
+  });
+
+  it('takes all gateways along while one is older than 6.5, at once and after the controller (X-17)', () => {
+    const old: Ran = ['6.4.321', '2021.2.1'];
+    expect(ask(PLATFORM, network(old, old), { to: '6.5' })).toMatchObject({
+      lanes: [
+        [1, 'c1'],
+        [2, 'g1'],
+        [2, 'g2'],
+        [2, 'g3'],
+      ],
+    });
+  });
+
+  it('does not let the controller go back, and backs up before, keeping three (X-19, X-36)', () => {
+    expect(PLATFORM.waves[0]).toMatchObject({ select: PLATFORM.versions?.leader, commitPoint: true });
+    for (const one of [PLATFORM, SOFTWARE, IMAGE, ROLLBACK]) expect(one.backup).toEqual({ keep: 3 });
+  });
+
+  it('flags a mix that stands, and acts on nothing (X-16)', () => {
+    for (const { mixed } of [PLATFORM, SOFTWARE, ROLLBACK]) expect(mixed?.warnAfterMs).toBeGreaterThan(0);
+  });
+});
+
+describe('the strategy for the software of gateways', () => {
+  const members = network(['6.5.750', '2021.8.1', '6.5.250'], ['6.5.250', '2021.2.1']);
+
+  it('brings all gateways at once, or those that were chosen, to what the controller runs (X-18, X-39)', () => {
+    expect(ask(SOFTWARE, members).lanes).toEqual([
+      [1, 'g1'],
+      [1, 'g2'],
+      [1, 'g3'],
+    ]);
+    expect(ask(SOFTWARE, members, { select: { labels: { region: 'us' } } })).toMatchObject({
+      to: 'UserConnect-6.5.750 (6.5)',
+      lanes: [
+        [1, 'g2'],
+        [1, 'g3'],
+      ],
+    });
+    expect(ask(SOFTWARE, members, { to: '6.5.750' }).refused).toContain('versions.target forbids');
+  });
+
+  it('lets nobody choose while a gateway is older than 6.5 (X-17)', () => {
+    const old = network(['6.5.750', '2021.8.1'], ['6.4.321', '2021.2.1']);
+    expect(ask(SOFTWARE, old, { select: { nodes: ['g1'] } }).refused).toContain('nodes.chooseFrom forbids `select`');
+  });
+
+  it('keeps the gateway: its software restarts in place, and nothing is drained for that (X-01, X-24)', () => {
+    expect([SOFTWARE.activation, ...SOFTWARE.waves.map(({ activation }) => activation ?? 'as all')]).toEqual([
+      'restart',
+      'as all',
+    ]);
+    expect(SOFTWARE.hooks).toBeUndefined();
+  });
+});
+
+describe('the strategy for the images of gateways', () => {
+  const members = network(['6.6.100', '2021.8.1', '6.5.750'], ['6.6.100', '2021.8.1']);
+
+  it('goes to the image that is recommended for what the controller runs on that day (X-43)', () => {
+    expect(ask(IMAGE, members, { today: '2022-06-30' }).refused).toContain('Every node runs 2021.8.1');
+    expect(ask(IMAGE, members, { today: '2022-07-01' })).toMatchObject({ to: '2022.6.1 (2022.6)' });
+  });
+
+  it('replaces gateways, one of a pair at a time, each drained before (X-02, X-24)', () => {
+    expect([IMAGE.layer, IMAGE.activation]).toEqual(['image', 'replace']);
+    expect(ask(IMAGE, members, { today: '2022-07-01' }).lanes).toEqual([
+      [1, 'g3'],
+      [1, 'g1', 'g2'],
+    ]);
+    expect(IMAGE.hooks?.undrain).toEqual(IMAGE.hooks?.drain?.toReversed());
+  });
+
+  it('lets a request choose (X-18)', () => {
+    const wish = { today: '2022-07-01', select: { nodes: ['g2'] } };
+    expect(ask(IMAGE, members, wish).lanes).toEqual([[1, 'g2']]);
+  });
+});
+
+describe('the strategy for gateways that go back', () => {
+  const gone: Ran = ['6.5.750', '2021.8.1', '6.5.250'];
+
+  it('goes to what the controller ran before, and leaves the controller where it is (X-19, X-20)', () => {
+    expect(ask(ROLLBACK, network(gone, gone))).toMatchObject({
+      to: 'UserConnect-6.5.250 (6.5)',
+      lanes: [
+        [1, 'g3'],
+        [1, 'g1', 'g2'],
+      ],
+    });
+    expect(ask(ROLLBACK, network(gone, gone), { to: '6.5' }).refused).toContain('versions.target forbids');
+  });
+
+  it('replaces gateways, drained before, as for an image (X-21, X-24)', () => {
+    const { activation, hooks, waves } = ROLLBACK;
+    expect({ activation, hooks, waves }).toEqual({ activation: 'replace', hooks: IMAGE.hooks, waves: IMAGE.waves });
+  });
+
+  it('comes with the image for the older software, the same one or another (X-21, X-44)', () => {
+    const same = ask(ROLLBACK, network(gone, gone)).images ?? {};
+    expect(same['6.5.250']).toBe(same['6.5.750']);
+    const far: Ran = ['6.6.100', '2022.6.1', '6.5.750'];
+    expect(ask(ROLLBACK, network(far, far), { today: '2022-07-01' }).images).toMatchObject({
+      '6.5.750': '2021.8.1',
+      '6.6.100': '2022.6.1',
+    });
+  });
+});
+
+describe('the table of images', () => {
+  it('recommends one image for a release at a time, and another one later (X-43)', () => {
+    expect(['2022-06-30', '2022-07-01'].map((today) => imageOf(matrix(today), '6.6.100'))).toEqual([
+      '2021.8.1',
+      '2022.6.1',
+    ]);
+    const keys = matrix().table.rows.map(({ software, since }: ImageRow) => `${software} ${since}`);
+    expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('is the one that all strategies of gateways name, which are called at random here', () => {
+    for (const { images } of [SOFTWARE, IMAGE, ROLLBACK]) expect(images).toBe(matrix().table.name);
+    expect(IMAGE.name).toBe(renamed('aviatrix-gateway-image'));
+  });
+});
