@@ -67,7 +67,7 @@ const ask = (strategy: Strategy, members: readonly Membership[], { today, ...wis
   const [first] = decision.events;
   if (first?.type !== 'UpgradeRequested') throw new Error('nothing was requested');
   const request = first.data;
-  const examined = members.map((member) => ({ nodeId: member.nodeId, member, peers: 3 }));
+  const examined = members.map((member) => ({ nodeId: member.nodeId, member, peers: 3, ports: [], names: [] }));
   const lanes = makePlan(request, examined).lanes.map(({ wave, nodes }) => [wave, ...nodes]);
   return { to: request.path?.text, images: request.images, lanes };
 };
@@ -96,8 +96,7 @@ describe('the strategy for a controller', () => {
     expect(ask(PLATFORM, network(old, old), { to: '6.5' })).toMatchObject({
       lanes: [
         [1, 'c1'],
-        [2, 'g1'],
-        [2, 'g2'],
+        [2, 'g1', 'g2'],
         [2, 'g3'],
       ],
     });
@@ -118,8 +117,7 @@ describe('the strategy for the software of gateways', () => {
 
   it('brings all gateways at once, or those that were chosen, to what the controller runs (X-18, X-39)', () => {
     expect(ask(SOFTWARE, members).lanes).toEqual([
-      [1, 'g1'],
-      [1, 'g2'],
+      [1, 'g1', 'g2'],
       [1, 'g3'],
     ]);
     expect(ask(SOFTWARE, members, { select: { labels: { region: 'us' } } })).toMatchObject({
