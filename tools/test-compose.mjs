@@ -45,9 +45,7 @@ const prepare = async (api) => {
 };
 
 const startUpgrades = async (api) => {
-  const started = await Promise.all(
-    Object.keys(CLUSTERS).map((cluster) => api.startUpgrade(cluster, { to: VERSION, strategy: 'nutanix-aos' })),
-  );
+  const started = await Promise.all(Object.keys(CLUSTERS).map((cluster) => api.startUpgrade(cluster, { to: VERSION })));
   say('both upgrades started');
   return started.map(({ upgradeId }) => upgradeId);
 };

@@ -13,10 +13,7 @@ import { ClustersService } from './clusters/clusters.service.js';
 import { SlotsController } from './clusters/slots.controller.js';
 import { EventsController } from './events/events.controller.js';
 import { HeadWatch } from './events/head-watch.js';
-import { AviController } from './fronts/avi.controller.js';
-import { AviService, type AviSettings } from './fronts/avi.service.js';
-import { FleetLockController } from './fronts/fleetlock.controller.js';
-import { QumuloController } from './fronts/qumulo.controller.js';
+import { FRONT_CONTROLLERS, frontProviders, type FrontSettings } from './fronts/fronts.js';
 import { HealthController } from './health/health.controller.js';
 import { Intake } from './intake/intake.js';
 import { PlansController } from './plans/plans.controller.js';
@@ -31,8 +28,8 @@ import type { Tables } from './tables/load-tables.js';
 import { StrategiesController } from './strategies/strategies.controller.js';
 import { StrategiesService } from './strategies/strategies.service.js';
 import {
-  AVI,
   CHECKS,
+  DEFAULT_STRATEGY,
   INSPECT,
   LIVENESS,
   LOG,
@@ -53,11 +50,13 @@ export interface GatewayParts {
   readonly log: EventLog;
   readonly reads: Reads;
   readonly strategies: Strategies;
+  /** The name of the one that a request follows which names none. */
+  readonly defaultStrategy: string;
   readonly tables: Tables;
   /** All that there are. */
   readonly prechecks: readonly Check[];
   readonly artifacts: ArtifactStore;
-  readonly avi: AviSettings;
+  readonly fronts: FrontSettings;
   readonly liveness: Liveness;
   readonly inspect: Inspect;
   readonly wakes: Wakes;
@@ -76,22 +75,15 @@ export class GatewayModule {
       module: GatewayModule,
       controllers: [
         ...[ClustersController, ReleasesController, ArtifactsController, UpgradesController, PlansController],
-        ...[
-          StrategiesController,
-          BackupsController,
-          QumuloController,
-          AviController,
-          FleetLockController,
-          SlotsController,
-        ],
+        ...[StrategiesController, BackupsController, SlotsController, ...FRONT_CONTROLLERS],
         ...[EventsController, ProjectionsController, HealthController, OutcomesController, HellosController],
       ],
       providers: [
         { provide: LOG, useValue: parts.log },
         { provide: READS, useValue: parts.reads },
         { provide: STRATEGIES, useValue: parts.strategies },
+        { provide: DEFAULT_STRATEGY, useValue: parts.defaultStrategy },
         { provide: TABLES, useValue: parts.tables },
-        { provide: AVI, useValue: parts.avi },
         { provide: PRECHECKS, useValue: parts.prechecks },
         { provide: LIVENESS, useValue: parts.liveness },
         { provide: INSPECT, useValue: parts.inspect },
@@ -101,17 +93,10 @@ export class GatewayModule {
         { provide: REBUILD, useValue: parts.rebuild },
         { provide: ArtifactStore, useValue: parts.artifacts },
         { provide: Intake, useFactory: (log: EventLog) => new Intake(log), inject: [LOG] },
+        ...frontProviders(parts.fronts),
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
-        ...[
-          ClustersService,
-          ReleasesService,
-          StrategiesService,
-          RequestsService,
-          CommandsService,
-          HeadWatch,
-          AviService,
-        ],
+        ...[ClustersService, ReleasesService, StrategiesService, RequestsService, CommandsService, HeadWatch],
       ],
     };
   }

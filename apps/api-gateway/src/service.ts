@@ -28,6 +28,7 @@ import { ArtifactStore } from './artifacts/artifact-store.js';
 import { askRebuild } from './bus/ask-rebuild.js';
 import { Heartbeats } from './bus/heartbeats.js';
 import { inspectNode } from './bus/inspect-node.js';
+import { frontSettings } from './fronts/fronts.js';
 import { createGateway } from './gateway.js';
 import type { Reads } from './ports.js';
 import { gatewaySettings } from './settings.js';
@@ -67,7 +68,8 @@ export const startGateway = async (logger: LoggerService, prechecks: readonly Ch
   const app = await createGateway(
     {
       ...{ log, reads, strategies, tables, prechecks, artifacts, liveness },
-      avi: { root: resolve(settings.aviRoot), strategy: settings.aviStrategy },
+      defaultStrategy: settings.defaultStrategy,
+      fronts: frontSettings(settings),
       inspect: (clusterId, nodeId) => inspectNode(bus, clusterId, nodeId),
       wakes: (wake) => follow(bus, CATEGORIES, wake),
       checks: checksOf(log, reads, bus, settings),

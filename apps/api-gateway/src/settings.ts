@@ -22,6 +22,11 @@ export const gatewaySettings = {
       help: 'a folder with more strategies; they win over those of the same name',
     }),
   ),
+  defaultStrategy: text({
+    variable: 'BATON_DEFAULT_STRATEGY',
+    fallback: 'nutanix-aos',
+    help: 'the strategy that an upgrade follows whose request names none',
+  }),
   aviRoot: text({
     variable: 'BATON_AVI_ROOT',
     fallback: '/var/lib/avi',

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { readFile } from 'node:fs/promises';
-import { STRATEGIES, append, readyToUpgrade, startGateway, type Fixture } from './gateway-fixture.js';
+import { shippedText } from '@baton/testing';
+import { append, readyToUpgrade, startGateway, type Fixture } from './gateway-fixture.js';
 
 describe('backups of the configuration', () => {
   let gateway: Fixture;
@@ -48,10 +48,10 @@ describe('backups of the configuration', () => {
   });
 
   it('are taken in the append that freezes the cluster, where the strategy wants one (X-36)', async () => {
-    const text = await readFile(`${STRATEGIES}nutanix-aos.yaml`, 'utf8');
-    const own = text
-      .replace('name: nutanix-aos', 'name: careful')
-      .replace('autoCommit: true', 'backup: { keep: 2 }\nautoCommit: true');
+    const own = shippedText('nutanix-aos', 'careful').replace(
+      'autoCommit: true',
+      'backup: { keep: 2 }\nautoCommit: true',
+    );
     await gateway.send('PUT', '/v1/strategies/careful', own, { 'content-type': 'application/yaml' });
     await configure({ dns: 'as it was' });
     const { body } = await gateway.send('POST', '/v1/clusters/demo/upgrades', { to: '1.1.0', strategy: 'careful' });

@@ -5,6 +5,7 @@ import { check as connectivity } from '@baton/domain/checks/connectivity';
 import { check as othersLevel } from '@baton/domain/checks/others-level';
 import { InMemoryEventLog } from '@baton/event-log';
 import type { Recorded } from '@baton/kernel';
+import { renamed, writeShipped } from '@baton/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -25,8 +26,6 @@ const PRECHECKS: readonly Check[] = [artifactIntact, connectivity, othersLevel];
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
-export const STRATEGIES = new URL('../../../strategies/', import.meta.url).pathname;
-const TABLES = new URL('../../../tables/', import.meta.url).pathname;
 
 export const RELEASE = {
   ...{ version: '1.1.0', layer: 'software', kind: 'demo', sha256: SHA256, size: ARTIFACT.length },
@@ -62,8 +61,8 @@ export interface FixtureOptions {
   readonly log?: InMemoryEventLog;
   readonly checks?: GatewayParts['checks'];
   readonly reads?: GatewayParts['reads'];
-  readonly avi?: Partial<GatewayParts['avi']>;
-  /** Folders. */
+  readonly avi?: Partial<GatewayParts['fronts']['avi']>;
+  /** Folders; of strategies, besides those that ship, under the names that `renamed` gives. */
   readonly strategies?: readonly string[];
   readonly tables?: readonly string[];
 }
@@ -71,16 +70,20 @@ export interface FixtureOptions {
 export const startGateway = async (options: FixtureOptions = {}): Promise<Fixture> => {
   const wakes = new Set<() => void>();
   const log = options.log ?? new InMemoryEventLog({ onAppended: () => wakes.forEach((wake) => wake()) });
-  const artifactDir = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
+  const folder = await mkdtemp(join(tmpdir(), 'baton-gateway-'));
+  const artifactDir = join(folder, 'artifacts');
+  const shipped = join(folder, 'strategies');
+  writeShipped(shipped);
   const heartbeats = new Heartbeats();
   const answering = new Map<string, Inspected>();
   const parts: GatewayParts = {
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
-    strategies: await loadStrategies(options.strategies ?? [STRATEGIES]),
+    strategies: await loadStrategies([shipped, ...(options.strategies ?? [])]),
     prechecks: PRECHECKS,
-    tables: await loadTables(options.tables ?? [TABLES]),
-    avi: { root: artifactDir, strategy: 'avi-system', ...options.avi },
+    tables: await loadTables(options.tables ?? [join(shipped, 'tables')]),
+    fronts: { avi: { root: artifactDir, strategy: renamed('avi-system'), ...options.avi } },
+    defaultStrategy: renamed('nutanix-aos'),
     artifacts: await ArtifactStore.open(artifactDir, options.idleMs),
     wakes: (wake) => {
       wakes.add(wake);
@@ -112,7 +115,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
     },
     close: async () => {
       await app.close();
-      await rm(artifactDir, { recursive: true, force: true });
+      await rm(folder, { recursive: true, force: true });
     },
   };
 };

@@ -1,19 +1,20 @@
 import 'reflect-metadata';
 import type { UpgradeStatus } from '@baton/contracts';
+import { renamed, shippedText } from '@baton/testing';
 import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { OutcomesController } from '../src/bus/outcomes.controller.js';
 import { TablesError, loadTables } from '../src/tables/load-tables.js';
-import { append, RELEASE, startGateway, STRATEGIES, type Fixture } from './gateway-fixture.js';
+import { append, RELEASE, startGateway, type Fixture } from './gateway-fixture.js';
 
 const TABLE = `name: pairs
 kind: modes
 title: Pairs
 source: a spec
 rows:
-  - { from: '1.0', to: '1.1', strategy: nutanix-aos, since: '2026-01-01' }
+  - { from: '1.0', to: '1.1', strategy: ${renamed('nutanix-aos')}, since: '2026-01-01' }
   - { from: '1.1', to: '1.2', strategy: quick, since: '2026-01-01' }
 `;
 
@@ -32,12 +33,8 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'baton-hops-'));
   await mkdir(join(folder, 'tables'));
   await writeFile(join(folder, 'tables', 'pairs.yaml'), TABLE);
-  const text = await readFile(`${STRATEGIES}nutanix-aos.yaml`, 'utf8');
   const strategy = (name: string, versions: string, more = '') =>
-    writeFile(
-      join(folder, `${name}.yaml`),
-      `${text.replace('name: nutanix-aos', `name: ${name}`)}\nversions: ${versions}\n${more}`,
-    );
+    writeFile(join(folder, `${name}.yaml`), `${shippedText('nutanix-aos', name)}\nversions: ${versions}\n${more}`);
   await strategy('each', '{ target: line, minors: each, title: UserConnect }');
   await strategy('modes', '{ modes: pairs }');
   await strategy('lost', '{ modes: nowhere }');
@@ -45,7 +42,7 @@ beforeEach(async () => {
   await strategy('judged', '{}', 'ha: rules\n');
   await writeFile(join(folder, 'tables', 'rules.yaml'), RULES);
   await strategy('quick', '{ from: "1.1.0" }');
-  gateway = await startGateway({ strategies: [STRATEGIES, folder], tables: [join(folder, 'tables')] });
+  gateway = await startGateway({ strategies: [folder], tables: [join(folder, 'tables')] });
   await gateway.send('POST', '/v1/clusters', { clusterId: 'demo' });
   for (const nodeId of ['n-01', 'n-02']) await gateway.hello(nodeId);
   for (const version of ['1.1.0', '1.2.0', '1.4.0']) await release(version);
@@ -128,8 +125,8 @@ describe('a table of modes', () => {
   it('has each hop taken by the strategy that it names (Q-01, Q-21)', async () => {
     const { body } = await start({ to: '1.2.0', strategy: 'modes' });
     expect(await status(body.upgradeId as string)).toMatchObject({
-      ...{ strategy: 'nutanix-aos', to: '1.1.0' },
-      path: { strategy: 'modes', hops: [{ strategy: 'nutanix-aos' }, { strategy: 'quick' }] },
+      ...{ strategy: renamed('nutanix-aos'), to: '1.1.0' },
+      path: { strategy: 'modes', hops: [{ strategy: renamed('nutanix-aos') }, { strategy: 'quick' }] },
     });
   });
 

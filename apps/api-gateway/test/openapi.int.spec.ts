@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { renamed } from '@baton/testing';
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { Ajv, type ValidateFunction } from 'ajv';
 import { readFileSync } from 'node:fs';
@@ -186,7 +187,7 @@ describe('the OpenAPI document', () => {
 
     const values: Readonly<Record<string, string>> = {
       ...{ cluster: 'demo', version: '1.1.0', upgrade: upgradeId, plan: planned.planId as string },
-      strategy: 'nutanix-aos',
+      strategy: renamed('nutanix-aos'),
     };
     const asked = operations().filter(
       ([route, { responses }]) => route.startsWith('GET ') && responses['200']?.content?.[JSON_TYPE],

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
-import { readFile } from 'node:fs/promises';
-import { STRATEGIES, readyToUpgrade, startGateway, type Fixture } from './gateway-fixture.js';
+import { renamed, shippedText } from '@baton/testing';
+import { readyToUpgrade, startGateway, type Fixture } from './gateway-fixture.js';
 
 const YAML = { 'content-type': 'application/yaml' };
 
@@ -10,7 +10,7 @@ describe('strategies over HTTP', () => {
   beforeAll(async () => {
     gateway = await startGateway();
     await readyToUpgrade(gateway);
-    text = (await readFile(`${STRATEGIES}nutanix-aos.yaml`, 'utf8')).replace('name: nutanix-aos', 'name: careful');
+    text = shippedText('nutanix-aos', 'careful');
   });
   afterAll(() => gateway.close());
 
@@ -20,7 +20,7 @@ describe('strategies over HTTP', () => {
 
   it('are listed with where they come from', async () => {
     const { body } = await gateway.send('GET', '/v1/strategies');
-    expect(body.items).toContainEqual(expect.objectContaining({ name: 'nutanix-aos', source: 'file' }));
+    expect(body.items).toContainEqual(expect.objectContaining({ name: renamed('nutanix-aos'), source: 'file' }));
   });
 
   it('are published as YAML and as JSON, a version each time that they change, and used by name', async () => {
@@ -77,7 +77,8 @@ describe('strategies over HTTP', () => {
   });
 
   it('do not take the name of one from a file, nor another than that of the path', async () => {
-    const shipped = await put(text.replace('name: careful', 'name: nutanix-aos'), YAML, 'nutanix-aos');
+    const own = renamed('nutanix-aos');
+    const shipped = await put(shippedText('nutanix-aos'), YAML, own);
     expect([shipped.status, shipped.body.type]).toEqual([409, '/problems/strategy-shipped']);
     const other = await put(text, YAML, 'careless');
     expect(other.body.errors).toEqual([{ pointer: '/name', line: 1, detail: 'name must be careless' }]);

@@ -32,7 +32,7 @@ export const rolling: UpgradeStatus = {
   clusterId: 'demo',
   from: '1.0.0',
   to: '1.1.0',
-  strategy: 'nutanix-aos',
+  strategy: 'one-by-one',
   dryRun: false,
   state: 'rolling',
   stage: 'rollout',

@@ -21,7 +21,7 @@ export interface Release {
   /** Major.Minor.Build, e.g. `1.1.0`. */
   readonly version: string;
   readonly layer: Layer;
-  /** A vendor's own word for it: `software`, `image`, `hypervisor`, `security-patch`, `software-patch`, `aos` ... */
+  /** A vendor's own word for it: `software`, `image`, `hypervisor`, `security-patch`, `software-patch` ... */
   readonly kind: string;
   /** Of the artifact, 64 hex digits. */
   readonly sha256: string;

@@ -11,14 +11,14 @@ export const sha256 = (text: string): string => createHash('sha256').update(text
 export const release = (over: Partial<Release> = {}): Release => ({
   version: '1.1.0',
   layer: 'software',
-  kind: 'aos',
+  kind: 'software',
   sha256: 'a'.repeat(64),
   size: SIZE,
   ...over,
 });
 
 export const strategy = (over: Partial<Strategy> = {}): Strategy => ({
-  name: 'nutanix-aos',
+  name: 'one-by-one',
   title: 'One reboot at a time',
   description: 'One node of each lane at a time.',
   layer: 'software',

@@ -8,9 +8,9 @@ const T0 = Date.UTC(2026, 0, 1);
 const OLD = '1.0.0';
 const NEW = '1.1.0';
 
-const release: Release = { version: NEW, layer: 'software', kind: 'aos', sha256: SHA, size: 1 };
+const release: Release = { version: NEW, layer: 'software', kind: 'software', sha256: SHA, size: 1 };
 const strategy: Strategy = {
-  ...{ name: 'nutanix-aos', title: 'One by one', description: '', layer: 'software', activation: 'reboot', seeds: 2 },
+  ...{ name: 'one-by-one', title: 'One by one', description: '', layer: 'software', activation: 'reboot', seeds: 2 },
   ...{ checks: {}, staging: { perSource: 4, attemptsMax: 3 }, waves: [{ name: 'nodes', lanes: 'one' }] },
   timing: {
     ...{ storeMs: 1000, stageMs: 1000, drainMs: 1000, activateMs: 1000, bootMs: 1000, stableMs: 10 },

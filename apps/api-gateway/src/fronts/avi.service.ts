@@ -8,10 +8,13 @@ import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { ProblemError } from '../problems/problem.js';
 import { ReleasesService } from '../releases/releases.service.js';
-import { AVI, LOG } from '../tokens.js';
+import { LOG } from '../tokens.js';
 import { catalogueOf, RequestsService } from '../upgrades/requests.service.js';
 import type { AviUpgradeDto } from './avi.dto.js';
 import { checkDeployment, findImage, partsOf, sha256Of, type ImageFile } from './avi-image.js';
+
+/** Where `AviSettings` are injected. */
+export const AVI = Symbol('avi');
 
 /** What the front is told by settings. */
 export interface AviSettings {

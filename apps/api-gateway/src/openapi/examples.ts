@@ -1,3 +1,5 @@
+import { frontExamples } from '../fronts/front-shapes.js';
+
 const upgradeId = 'u01kaj3v5mz8r0c2d4e6g7h9jkn';
 const sha256 = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
 const since = '2026-01-01T00:00:18.250Z';
@@ -24,7 +26,7 @@ const node = {
 };
 
 const release = {
-  ...{ version: '1.1.0', layer: 'software', kind: 'aos', sha256, size: 1_048_576, uploaded: true },
+  ...{ version: '1.1.0', layer: 'software', kind: 'software', sha256, size: 1_048_576, uploaded: true },
   ...{ minCompatible: '1.0.0', notes: 'Fixes CVE-2026-0001.', effects: { disruptive: true, restarts: ['openvpn'] } },
 };
 
@@ -39,16 +41,16 @@ const checks = [
 ];
 
 const path = {
-  ...{ strategy: 'nutanix-aos', text: '1.1.0 (1.1)', hop: 1 },
+  ...{ strategy: 'default', text: '1.1.0 (1.1)', hop: 1 },
   hops: [
     {
-      ...{ from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos', activation: 'reboot', changes: 'minor' },
+      ...{ from: '1.0.0', to: '1.1.0', strategy: 'default', activation: 'reboot', changes: 'minor' },
       ...{ turns: 2, down: 1, expectedMs: 12_960_000, effects: release.effects },
     },
   ],
 };
 
-const of = { clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos', path };
+const of = { clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'default', path };
 const inLane = { lane: 'main', wave: 1, attempt: 1, since };
 
 const status = {
@@ -101,7 +103,7 @@ const event = {
 };
 
 const strategy = {
-  ...{ name: 'nutanix-aos-careful', title: 'One reboot at a time, carefully', description: 'Waits longer.' },
+  ...{ name: 'careful', title: 'One reboot at a time, carefully', description: 'Waits longer.' },
   ...{ layer: 'software', activation: 'reboot', seeds: 2, checks: { 'free-space': 'warning' } },
   staging: { perSource: 4, attemptsMax: 3 },
   waves: [{ name: 'nodes', lanes: { label: 'lane' } }],
@@ -136,31 +138,7 @@ export const EXAMPLES: Readonly<Record<string, unknown>> = {
       },
     ],
   },
-  QumuloStatus: {
-    ...{ install_path: `/v1/artifacts/${sha256}`, state: 'UPGRADE_PREPARING', details: '', error_message: '' },
-    ...{ error_state: 'UPGRADE_ERROR_NO_ERROR', is_blocked: false, blocked_reason: '' },
-  },
-  AviStatus: {
-    upgrade: upgradeId,
-    controller_state: {
-      ...{ state: 'UPGRADE_COMPLETED', in_progress: false, rollback: false, notes: [blocker.what] },
-      tasks_completed: [{ task: 'COPY_AND_VERIFY_IMAGE' }, { task: 'COMMIT_UPGRADE' }],
-    },
-    se_state: {
-      ...{
-        in_progress: true,
-        se_upgrade_not_started: ['n5'],
-        se_upgrade_in_progress: [],
-        se_upgrade_completed: ['n4'],
-      },
-      ...{ se_upgrade_failed: ['n2'], se_upgrade_errors: [{ se_ref: 'n2', message: 'n2 has not come up.' }] },
-      notes: [blocker.what],
-    },
-  },
-  FleetLockError: {
-    kind: 'slot-taken',
-    value: 'worker-2 holds the slot of group default since 2026-01-01T00:00:18.250Z.',
-  },
+  ...frontExamples({ upgradeId, sha256, waitsFor: blocker.what }),
   Projections: { head: 83, serving: { generation: 1, position: 83 }, filling: { generation: 2, position: 40 } },
   Alive: { alive: true },
   Ready: { ready: false, checks: { postgres: 'ok', nats: 'no connection to nats-server', projection: 'ok' } },

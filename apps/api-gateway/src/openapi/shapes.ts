@@ -1,4 +1,5 @@
 import { ACTIVATIONS, LAYERS } from '@baton/contracts';
+import { FRONT_SHAPES } from '../fronts/front-shapes.js';
 import { count, flag, list, mapOf, object, oneOf, pageOf, text, time, type Shape } from './shape.js';
 import { STRATEGY_SHAPES } from './strategy-shapes.js';
 import { UPGRADE_SHAPES, effects, partitions } from './upgrade-shapes.js';
@@ -31,6 +32,7 @@ const filled = object({ generation: count(), position: count('Up to here the log
 export const SHAPES: Readonly<Record<string, Shape>> = {
   ...UPGRADE_SHAPES,
   ...STRATEGY_SHAPES,
+  ...FRONT_SHAPES,
   Cluster: object({
     clusterId: text(),
     'title?': text(),
@@ -56,26 +58,6 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       }),
     ),
   }),
-  QumuloStatus: object({
-    ...{ install_path: text(), state: text(), details: text(), error_message: text(), error_state: text() },
-    ...{ is_blocked: flag(), blocked_reason: text() },
-  }),
-  AviStatus: object({
-    upgrade: text('Its id; empty: there was none yet'),
-    controller_state: object({
-      ...{ state: text(), in_progress: flag(), rollback: flag() },
-      tasks_completed: list(object({ task: text() })),
-      notes: list(text(), 'What it waits for'),
-    }),
-    se_state: object({
-      in_progress: flag(),
-      ...{ se_upgrade_not_started: list(text()), se_upgrade_in_progress: list(text()) },
-      ...{ se_upgrade_completed: list(text()), se_upgrade_failed: list(text()) },
-      se_upgrade_errors: list(object({ se_ref: text(), message: text() })),
-      notes: list(text()),
-    }),
-  }),
-  FleetLockError: object({ kind: text('For machines: as the last part of the type of a problem'), value: text() }),
   Node: object({
     ...{ nodeId: text(), status: oneOf(['member', 'evicted']), url: text(), bootId: text() },
     active: oneOf(['A', 'B']),

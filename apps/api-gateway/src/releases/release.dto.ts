@@ -51,7 +51,7 @@ export class RegisterReleaseDto {
   @IsIn(LAYERS, { message: `must be one of ${LAYERS.join(', ')}` })
   layer!: Layer;
 
-  @NameField({ example: 'software', description: 'The word of the vendor, e.g. software, image, security-patch, aos' })
+  @NameField({ example: 'software', description: 'The word of the vendor, e.g. software, image, security-patch' })
   kind!: string;
 
   @Sha256Field({ example: 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855' })

@@ -1,17 +1,17 @@
+import { renamed, shippedNames, shippedText, writeShipped } from '@baton/testing';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { StrategiesError, loadStrategies } from './load-strategies.js';
 
-const shipped = new URL('../../../../strategies/', import.meta.url).pathname;
-
 describe('strategies', () => {
   let folder: string;
-  let text: string;
+  let shipped: string;
+  const text = shippedText('nutanix-aos');
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'baton-strategies-'));
-    text = await readFile(join(shipped, 'nutanix-aos.yaml'), 'utf8');
+    shipped = join(folder, 'shipped');
+    writeShipped(shipped);
   });
   afterEach(() => rm(folder, { recursive: true }));
 
@@ -22,12 +22,14 @@ describe('strategies', () => {
   };
 
   it('are read from the folder that is shipped', async () => {
-    expect([...(await loadStrategies([shipped])).keys()]).toContain('nutanix-aos');
+    const names = [...(await loadStrategies([shipped])).keys()];
+    expect(names.toSorted()).toEqual(shippedNames().map(renamed).toSorted());
+    expect((await loadStrategies(['strategies'])).size).toBe(names.length);
   });
 
   it('of a later folder win over those of the same name', async () => {
     await writeFile(join(folder, 'mine.yml'), text.replace('seeds: 2', 'seeds: 3'));
-    expect((await loadStrategies([shipped, folder])).get('nutanix-aos')?.seeds).toBe(3);
+    expect((await loadStrategies([shipped, folder])).get(renamed('nutanix-aos'))?.seeds).toBe(3);
   });
 
   it('with a wrong field name the file, the line and what is allowed', async () => {
@@ -39,7 +41,9 @@ describe('strategies', () => {
 
   it('that are no YAML, stand twice, or are not there at all are refused', async () => {
     expect((await problemsOf('name: [1,'))[0]).toMatch(/^s0.yaml:\d+ /);
-    expect(await problemsOf(text, text)).toEqual([expect.stringContaining('strategy nutanix-aos stands in')]);
+    expect(await problemsOf(text, text)).toEqual([
+      expect.stringContaining(`strategy ${renamed('nutanix-aos')} stands in`),
+    ]);
     await rm(folder, { recursive: true });
     folder = await mkdtemp(join(tmpdir(), 'baton-strategies-'));
     expect(await problemsOf()).toEqual([expect.stringContaining('no strategy found')]);

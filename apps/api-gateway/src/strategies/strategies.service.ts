@@ -6,12 +6,11 @@ import { Intake, type History, type Written } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { refusedProblem } from '../problems/problem.js';
-import { LOG, STRATEGIES } from '../tokens.js';
+import { DEFAULT_STRATEGY, LOG, STRATEGIES } from '../tokens.js';
 import type { Strategies } from './load-strategies.js';
 
 /** Strategies belong to no cluster. */
 const NO_CLUSTER = '-';
-const DEFAULT_STRATEGY = 'nutanix-aos';
 
 /** A strategy and where it comes from; `version` counts how often it was published. */
 export interface Known {
@@ -26,6 +25,7 @@ export class StrategiesService {
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
     @Inject(STRATEGIES) private readonly shipped: Strategies,
+    @Inject(DEFAULT_STRATEGY) private readonly fallback: string,
   ) {}
 
   /** By name. A file wins, as one may be added after somebody published under its name. */
@@ -45,11 +45,11 @@ export class StrategiesService {
   /** The one of this name, or the default one; the problem says which there are. */
   async named(name?: string): Promise<Strategy> {
     const all = await this.all();
-    const only = all.size === 1 ? [...all.keys()][0] : undefined;
-    const found = all.get(name ?? only ?? DEFAULT_STRATEGY);
+    const wanted = name ?? this.fallback;
+    const found = all.get(wanted);
     if (found) return found.strategy;
     const known = [...all.keys()].join(', ');
-    throw refusedProblem({ kind: 'unknown-strategy', message: `There is no strategy ${name}. There are: ${known}.` });
+    throw refusedProblem({ kind: 'unknown-strategy', message: `There is no strategy ${wanted}. There are: ${known}.` });
   }
 
   publish(strategy: Strategy, origin: Origin): Promise<Written> {

@@ -3,11 +3,11 @@ import { IdField } from '../http/fields.js';
 import { PositionDto } from '../http/write.js';
 
 export class StrategyParams {
-  @IdField({ example: 'nutanix-aos-careful' })
+  @IdField({ example: 'careful' })
   strategy!: string;
 }
 
 export class StrategyPublishedDto extends PositionDto {
-  @ApiProperty({ example: 'nutanix-aos-careful' })
+  @ApiProperty({ example: 'careful' })
   name!: string;
 }

@@ -2,11 +2,11 @@ import type { ProblemKind } from '../problems/kinds.js';
 
 const planId = 'p01kaj3v5mz8r0c2d4e6g7h9jkn';
 const latest = { summary: 'To the latest build of a line', value: { to: '1.1' } };
-const exact = { summary: 'To a version, by a strategy', value: { to: '1.1.0', strategy: 'nutanix-aos' } };
+const exact = { summary: 'To a version, by a strategy', value: { to: '1.1.0', strategy: 'default' } };
 
 const chosen = {
   summary: 'Only some nodes, where the strategy lets a request choose',
-  value: { select: { labels: { region: 'eu-west' } }, strategy: 'aviatrix-gateway-software' },
+  value: { select: { labels: { region: 'eu-west' } }, strategy: 'gateways' },
 };
 
 /** Bodies that can be sent as they are. */

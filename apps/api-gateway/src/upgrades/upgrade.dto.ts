@@ -54,7 +54,7 @@ export class RequestPlanDto {
   to?: string;
 
   @Optional()
-  @IdField({ required: false, example: 'nutanix-aos', description: 'A file in strategies/; absent: the default one' })
+  @IdField({ required: false, example: 'default', description: 'A file in strategies/; absent: the default one' })
   strategy?: string;
 
   @ApiProperty({ required: false, type: SelectionDto, description: 'Only these nodes go; see the strategy' })

@@ -52,7 +52,7 @@ export class Gateway {
   }
 
   async startUpgrade(clusterId: string, to: string, key: string): Promise<string> {
-    const body = { to, strategy: 'nutanix-aos', reason: 'demonstration' };
+    const body = { to, reason: 'demonstration' };
     const path = `${this.url}/v1/clusters/${clusterId}/upgrades`;
     const { upgradeId } = await request<{ upgradeId: string }>('POST', path, body, key);
     return upgradeId;

@@ -10,7 +10,7 @@ const shown = (picture: UpgradePicture, rows?: number): string[] =>
 describe('the block of an upgrade', () => {
   it('shows state, stage, progress, and how long it has been running', () => {
     const [head, stages] = shown(pictureOf(rolling));
-    expect(head).toBe('demo  1.0.0 → 1.1.0  rolling  nutanix-aos · 12 s');
+    expect(head).toBe('demo  1.0.0 → 1.1.0  rolling  one-by-one · 12 s');
     expect(stages).toMatch(/^✔ precheck  ✔ distribution  ✔ staging  ● rollout   ━{4}╌{12} 1\/4$/);
   });
 

@@ -38,7 +38,7 @@ describe('a plan for some nodes', () => {
     const one = asked(FOLLOWERS, '6.5.750', { nodes: ['g1', 'g3'] });
     expect(lanesOf(one, nodes)).toEqual([[1, 'g1']]);
     expect(makePlan(one, nodes).summary.skipped).toEqual([
-      { nodeId: 'c1', why: 'strategy nutanix-aos is about role=gateway' },
+      { nodeId: 'c1', why: 'strategy one-by-one is about role=gateway' },
       { nodeId: 'g2', why: 'was not chosen' },
       { nodeId: 'g3', why: 'runs 6.5.750 already' },
     ]);

@@ -113,7 +113,7 @@ describe('the rules of versions', () => {
 
 describe('a release that gives up the way back', () => {
   const hop = {
-    strategy: 'nutanix-aos',
+    strategy: 'one-by-one',
     activation: 'reboot',
     changes: 'minor',
     turns: 1,
@@ -132,7 +132,7 @@ describe('a release that gives up the way back', () => {
       { ...hop, from: '1.1.0', to: '1.2.0' },
       { ...hop, from: '1.2.0', to: '1.3.0', oneWay: true as const },
     ];
-    const path = { strategy: 'nutanix-aos', text: '', hops, hop: 2 };
+    const path = { strategy: 'one-by-one', text: '', hops, hop: 2 };
     const findings = wayBack.run(precheckFacts([], { request: request({ path }) }));
     expect(findings.map(({ evidence }) => evidence)).toEqual([expect.stringContaining('Release 1.3.0 gives up')]);
   });

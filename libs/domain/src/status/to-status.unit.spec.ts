@@ -37,7 +37,7 @@ const turn = turnOf('n1', EPOCH);
 describe('the status of an upgrade', () => {
   it('says who upgrades what, from where to where, and since when', () => {
     expect(statusOf([requested()])).toMatchObject({
-      ...{ upgradeId: UPGRADE, upgradeNo: 3, clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'nutanix-aos' },
+      ...{ upgradeId: UPGRADE, upgradeNo: 3, clusterId: 'demo', from: '1.0.0', to: '1.1.0', strategy: 'one-by-one' },
       ...{ position: 1, startedAt: '2026-01-01T00:00:00.000Z', updatedAt: '2026-01-01T00:00:00.000Z' },
       ...{ stage: 'precheck', nodes: [], lanes: [], checks: [], versions: {} },
     });
@@ -176,7 +176,7 @@ describe('the status of an upgrade', () => {
 
   it('shows the path, which hop this is, and who goes on from it; then nothing goes back and nothing is finalized', () => {
     const hop = {
-      strategy: 'nutanix-aos',
+      strategy: 'one-by-one',
       activation: 'reboot',
       changes: 'minor',
       turns: 4,
@@ -187,7 +187,7 @@ describe('the status of an upgrade', () => {
       { ...hop, from: '1.0.0', to: '1.1.0' },
       { ...hop, from: '1.1.0', to: '1.2.0' },
     ];
-    const path = { strategy: 'nutanix-aos', text: '1.2.0 (1.1,1.2)', hops, hop: 1 };
+    const path = { strategy: 'one-by-one', text: '1.2.0 (1.1,1.2)', hops, hop: 1 };
     const asked = intended('UpgradeRequested', request({ path: { ...path, strategies: { other: strategy() } } }));
     const done = (continuedBy?: string) =>
       statusOf([asked], completed.slice(1, -1), [intended('UpgradeCompleted', { skipped: [], continuedBy })]);

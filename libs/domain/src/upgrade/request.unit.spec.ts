@@ -43,7 +43,7 @@ const plan: Approved = {
 };
 /** Two nodes in one lane, each step as long as the strategy allows it. */
 const hop = (from: string, to: string): Hop => ({
-  ...{ from, to, strategy: 'nutanix-aos', activation: 'reboot', changes: 'minor', turns: 2, down: 1 },
+  ...{ from, to, strategy: 'one-by-one', activation: 'reboot', changes: 'minor', turns: 2, down: 1 },
   expectedMs: 3 * 60_000 + 2 * (10_000 + 10_000 + 60_000 + 30_000),
 });
 const refused = (kind: string, text = '') => ({
@@ -61,7 +61,7 @@ describe('a request for an upgrade', () => {
           data: {
             ...{ upgradeId: 'u2', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0' },
             ...{ release: release('1.1.0'), strategy, dryRun: false, autoCommit: true, reason: 'CVE' },
-            path: { strategy: 'nutanix-aos', text: '1.1.0 (1.1)', hop: 1, hops: [hop('1.0.0', '1.1.0')] },
+            path: { strategy: 'one-by-one', text: '1.1.0 (1.1)', hop: 1, hops: [hop('1.0.0', '1.1.0')] },
           },
         },
         { type: 'UpgradeAdmitted', data: { upgradeId: 'u2', upgradeNo: 1 }, stream: 'cluster-demo' },
@@ -119,7 +119,7 @@ describe('a request for an upgrade', () => {
     unfit('not passed its checks', { digest: undefined });
     unfit('cluster lab', { request: { ...plan.request, clusterId: 'lab' } });
     unfit('goes to 1.1.0, not 1.2.0', {}, { to: '1.2.0' });
-    unfit('follows strategy nutanix-aos', {}, { strategy: { ...strategy, name: 'other' } });
+    unfit('follows strategy one-by-one', {}, { strategy: { ...strategy, name: 'other' } });
     unfit('strategy.seeds', {}, { strategy: { ...strategy, seeds: 3 } });
   });
 });

@@ -63,7 +63,7 @@ describe('a request that chooses nodes', () => {
   it('is refused when it names a node that the strategy is not about', () => {
     expect(ask({ nodes: ['c1'] })).toEqual(
       refusal(
-        'select.nodes names c1, which is no node with role=gateway, which is what strategy nutanix-aos is about.',
+        'select.nodes names c1, which is no node with role=gateway, which is what strategy one-by-one is about.',
       ),
     );
   });
@@ -71,13 +71,13 @@ describe('a request that chooses nodes', () => {
   it.each<[Selection, among: string, labels: string]>([
     [
       { labels: { region: 'mars' } },
-      'the nodes of cluster demo with role=gateway, which is what strategy nutanix-aos is about',
+      'the nodes of cluster demo with role=gateway, which is what strategy one-by-one is about',
       'region=mars',
     ],
     [{ nodes: ['g1'], labels: { region: 'us' } }, 'those that select.nodes names', 'region=us'],
     [
       { labels: { role: 'controller' } },
-      'the nodes of cluster demo with role=gateway, which is what strategy nutanix-aos is about',
+      'the nodes of cluster demo with role=gateway, which is what strategy one-by-one is about',
       'role=controller',
     ],
   ])('is refused when %j names nobody', (select, among, labels) => {
@@ -86,7 +86,7 @@ describe('a request that chooses nodes', () => {
 
   it('is refused by a strategy that lets nobody choose', () => {
     expect(ask({ nodes: ['g1'] }, { nodes: { select: { role: 'gateway' } } })).toEqual(
-      refusal('nodes.choose forbids `select`: strategy nutanix-aos lets no request choose among nodes. Leave it out.'),
+      refusal('nodes.choose forbids `select`: strategy one-by-one lets no request choose among nodes. Leave it out.'),
     );
   });
 

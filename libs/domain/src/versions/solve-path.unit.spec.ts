@@ -127,7 +127,7 @@ describe('a path that rules forbid', () => {
     const instant = { from: '3.3.2' };
     expect(way(solve(['5.0.0'], '3.3.2', '5.0.0', instant))).toBe('3.3.2-5.0.0');
     expect(sentence(solve(['5.0.0'], '3.3.1', '5.0.0', instant))).toBe(
-      'versions.from forbids to go from 3.3.1 to 5.0.0. Strategy nutanix-aos begins from 3.3.2, and 3.3.1 is running.',
+      'versions.from forbids to go from 3.3.1 to 5.0.0. Strategy one-by-one begins from 3.3.2, and 3.3.1 is running.',
     );
     const rolling = { from: '5.0.3' };
     expect(way(solve(['5.1.0'], '5.0.3', '5.1.0', rolling))).toBe('5.0.3-5.1.0');
