@@ -74,7 +74,9 @@ describe('a host that asks over FleetLock', () => {
     const refused = await gateway.send('POST', '/v1/clusters/demo/upgrades', { to: '1.1.0' });
     expect([refused.status, refused.body.type]).toEqual([409, '/problems/slot-taken']);
     expect(refused.body.detail).toContain('POST /v1/clusters/demo/slots/default/free');
-    expect((await gateway.send('POST', '/v1/clusters/demo/plans', { to: '1.1.0' })).status).toBe(202);
+    const planned = await gateway.send('POST', '/v1/clusters/demo/plans', { to: '1.1.0' });
+    const [request] = await gateway.log.read({ streams: [`upgrade-${planned.body.planId}`] });
+    expect([planned.status, request?.data]).toEqual([202, expect.objectContaining({ hostGroups: ['default'] })]);
     await says('steady-state', 'a');
 
     const [host, upgrade] = await Promise.all([

@@ -55,6 +55,8 @@ export interface Request {
   readonly acknowledge?: readonly Acknowledgement[];
   /** By name of table, the rows that matter for the versions of the path. Absent: no strategy of it names a table. */
   readonly ha?: Readonly<Record<string, readonly HaRow[]>>;
+  /** Groups of hosts that are no nodes and take slots of this cluster: what they do is in no plan. Absent: none. */
+  readonly hostGroups?: readonly string[];
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;

@@ -44,6 +44,8 @@ interface Facts {
   readonly backups: readonly Backup[];
   /** At most one of each group; none while the cluster is frozen. */
   readonly slots: readonly Slot[];
+  /** Groups of which a slot was ever taken, the first of them: the hosts of these are in no plan. */
+  readonly slotGroups: readonly string[];
 }
 
 /** The fold of `cluster-<c>`. Frozen: its configuration and membership stay as they are until the upgrade is over. */
@@ -52,12 +54,14 @@ export type Cluster =
   | ({ readonly status: 'open' } & Facts)
   | ({ readonly status: 'frozen'; readonly active: ActiveUpgrade } & Facts);
 
+const GROUPS_MAX = 20;
+
 export const noCluster: Cluster = { status: 'absent' };
 
 export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
   const event = recorded as Recorded & ClusterEvent;
   if (event.type === 'ClusterCreated')
-    return { status: 'open', ...event.data, config: {}, quarantined: {}, backups: [], slots: [] };
+    return { status: 'open', ...event.data, config: {}, quarantined: {}, backups: [], slots: [], slotGroups: [] };
   if (cluster.status === 'absent') throw new Error(`${event.stream} begins with ${event.type}`);
   switch (event.type) {
     case 'ConfigChanged':
@@ -84,7 +88,8 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
       return cluster;
     case 'SlotTaken': {
       const { position, recordedAt: since } = event;
-      return { ...cluster, slots: [...cluster.slots, { ...event.data, since, position }] };
+      const slotGroups = [...new Set([...cluster.slotGroups, event.data.group])].slice(0, GROUPS_MAX);
+      return { ...cluster, slots: [...cluster.slots, { ...event.data, since, position }], slotGroups };
     }
     case 'SlotFreed':
       return { ...cluster, slots: cluster.slots.filter(({ group }) => group !== event.data.group) };
@@ -95,6 +100,6 @@ export const foldCluster = (cluster: Cluster, recorded: Recorded): Cluster => {
 
 /** The same cluster without its upgrade. */
 export const freed = (cluster: Exclude<Cluster, { status: 'absent' }>): Extract<Cluster, { status: 'open' }> => {
-  const { clusterId, title, config, latest, quarantined, backups, slots } = cluster;
-  return { status: 'open', clusterId, title, config, latest, quarantined, backups, slots };
+  const { clusterId, title, config, latest, quarantined, backups, slots, slotGroups } = cluster;
+  return { status: 'open', clusterId, title, config, latest, quarantined, backups, slots, slotGroups };
 };

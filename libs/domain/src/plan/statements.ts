@@ -32,6 +32,7 @@ export const statementsOf = (
     ...ofServices(seen),
     ...waves.flatMap((wave) => [...ofReplaced(seen, wave), ...ofPairs(seen, wave), ...ofQuorum(seen, wave)]),
     ...ofSmallSets(seen),
+    ...ofHosts(request),
   ];
 };
 
@@ -41,6 +42,15 @@ const ofRelease = ({ release: { version, effects, oneWay } }: Request): readonly
     : [`Release ${version} says that clients ${effects.disruptive ? '' : 'do not '}notice it.`]),
   ...(oneWay ? [`Release ${version} gives up the way back: what went over to it does not go back.`] : []),
 ];
+
+/** Whoever only takes a slot shows nothing of what a node shows before its token moves. */
+const ofHosts = ({ hostGroups = [] }: Request): readonly string[] =>
+  hostGroups.length === 0
+    ? []
+    : [
+        `Hosts of ${named(hostGroups)} take slots and are not in this plan: while it runs none of them may reboot. No gate ` +
+          'is shown for them, before or after: neither version, services, peers nor time in good health.',
+      ];
 
 /** Services whose users lose their connection: those that the release restarts, and all of a node that is replaced. */
 const ofServices = (seen: Seen): readonly string[] => {

@@ -65,4 +65,11 @@ describe('before it begins a plan says', () => {
       ['Release 1.1.0 says that clients do not notice it.'],
     ]);
   });
+
+  it('which hosts are in no plan, and that no gate is shown for them', () => {
+    const { statements = [] } = planOf({ n1: {} }, all, { hostGroups: ['edge', 'default'] }).summary;
+    expect(statements).toEqual([
+      expect.stringMatching(/^Hosts of edge, default take slots .* No gate is shown for them/),
+    ]);
+  });
 });

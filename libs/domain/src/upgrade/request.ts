@@ -134,10 +134,14 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
     ...(waivers.length > 0 && { waivers }),
     ...(acknowledge && acknowledge.length > 0 && { acknowledge }),
     ...(ha && { ha }),
+    ...hostGroupsOf(cluster),
     ...(reason !== undefined && { reason }),
   };
   return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
 };
+
+const hostGroupsOf = (cluster: Cluster): Pick<Request, 'hostGroups'> =>
+  cluster.status === 'absent' || cluster.slotGroups.length === 0 ? {} : { hostGroups: cluster.slotGroups };
 
 const reasonMissing = refuse(
   'reason-missing',
