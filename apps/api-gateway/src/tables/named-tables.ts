@@ -41,7 +41,7 @@ export const imagesOf = (asked: Strategy, tables: Tables, today: string): Images
 
 const noTable = ({ name }: Strategy, table: string, kind: Table['kind'], tables: Tables) => {
   const known = [...tables.values()].filter((one) => one.kind === kind).map((one) => one.name);
-  return unusable(`Strategy ${name} names table ${table} of ${kind}. There is: ${known.join(', ') || 'none'}.`);
+  return unusable(`Strategy ${name} names table ${table} of kind ${kind}. There is: ${known.join(', ') || 'none'}.`);
 };
 
 const unusable = (message: string) => refusedProblem({ kind: 'unknown-strategy', message });
