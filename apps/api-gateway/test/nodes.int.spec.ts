@@ -22,7 +22,9 @@ describe('the nodes of a cluster', () => {
     const members = [{ nodeId: 'n-01', labels: {}, failureDomain: 'rack-1', layers: { software: '1.0.0' } }];
     const started = { type: 'PrecheckStarted', data: { run: 1, part: 1, of: 1, members, startedAt: 0 } };
     await append(gateway, upgradeId, `precheck-${upgradeId}`, started);
-    expect((await first())['layers']).toEqual({ software: { current: '1.0.0', target: '1.1.0', rollback: false } });
+    expect((await first())['layers']).toEqual({
+      software: { current: '1.0.0', target: '1.1.0', path: '1.1.0 (1.1)', rollback: false },
+    });
 
     await append(gateway, upgradeId, `rollout-${upgradeId}`, { type: 'RolloutStarted', data: { waves: 1 } });
     const on = (type: string, data: object) =>
