@@ -12,6 +12,7 @@ const partition = object({
   'version?': text('Absent: empty'),
   'sha256?': text(),
   state: oneOf(['good', 'bad', 'released', 'empty']),
+  'ran?': mapOf(text(), 'By layer: what it runs from it, or ran when it last did; absent: never'),
 });
 
 /** Of each partition that is known. */

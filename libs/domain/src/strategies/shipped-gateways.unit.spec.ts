@@ -197,6 +197,26 @@ describe('the strategy for gateways that go back', () => {
   });
 });
 
+describe('what is looked at before anything changes', () => {
+  const on = ({ checks }: Strategy): readonly string[] =>
+    Object.entries(checks).flatMap(([name, severity]) => (severity === 'error' ? [name] : []));
+
+  it('is the preparation of the controller: accounts, tunnels, ports, names, its own cloud (X-29, X-30, X-31, X-33, X-34)', () => {
+    expect(on(PLATFORM)).toEqual([
+      ...['accounts', 'gateways-up', 'tunnels-up', 'ha-application', 'public-access', 'cloud-dns'],
+    ]);
+    expect(PLATFORM.reach?.map(({ port }) => port)).toEqual([443, 443, 22]);
+    expect(PLATFORM.names).toHaveLength(1);
+  });
+
+  it('is the mesh and the credits too where gateways get images, and never less than that all is up (X-26, X-33, X-35)', () => {
+    expect(on(IMAGE)).toEqual(expect.arrayContaining(['activemesh', 'instance-credits', 'accounts']));
+    for (const one of [SOFTWARE, IMAGE, ROLLBACK]) {
+      expect(on(one)).toEqual(expect.arrayContaining(['gateways-up', 'tunnels-up']));
+    }
+  });
+});
+
 describe('the table of images', () => {
   it('recommends one image for a release at a time, and another one later (X-43)', () => {
     expect(['2022-06-30', '2022-07-01'].map((today) => imageOf(matrix(today), '6.6.100'))).toEqual([
