@@ -43,6 +43,7 @@ import {
 } from './tokens.js';
 import { CommandsService } from './upgrades/commands.service.js';
 import { RequestsService } from './upgrades/requests.service.js';
+import { StuckService } from './upgrades/stuck.service.js';
 import { UpgradesController } from './upgrades/upgrades.controller.js';
 
 /** What the gateway is made of, beside its own code. */
@@ -96,7 +97,15 @@ export class GatewayModule {
         ...frontProviders(parts.fronts),
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
-        ...[ClustersService, ReleasesService, StrategiesService, RequestsService, CommandsService, HeadWatch],
+        ...[
+          ClustersService,
+          ReleasesService,
+          StrategiesService,
+          RequestsService,
+          StuckService,
+          CommandsService,
+          HeadWatch,
+        ],
       ],
     };
   }

@@ -17,7 +17,7 @@ export const lookAround = async (
     log.read({ categories: ['lane'], cluster }),
     inspectArtifact(gatewayUrl, release),
   ]);
-  const { active, quarantined, backupId } = ofCluster(clusterEvents, release.version);
+  const { active, quarantined, backupId } = ofCluster(clusterEvents);
   return {
     members: membersOf(nodes.reduce(foldNodes, new Map<string, Node>())),
     surroundings: {
@@ -26,17 +26,18 @@ export const lookAround = async (
       releases: catalogue(releases).filter(({ version }) => version !== release.version),
       artifactIntact: artifact.intact,
       artifactEvidence: artifact.evidence,
-      quarantined,
+      quarantined: quarantined.includes(release.version),
+      quarantinedVersions: quarantined,
       ...(backupId !== undefined && { backupId }),
     },
   };
 };
 
-const ofCluster = (events: readonly Recorded[], version: string) => {
+const ofCluster = (events: readonly Recorded[]) => {
   const cluster = events.reduce(foldCluster, noCluster);
-  if (cluster.status === 'absent') return { active: undefined, quarantined: false, backupId: undefined };
+  if (cluster.status === 'absent') return { active: undefined, quarantined: [], backupId: undefined };
   const active = cluster.status === 'frozen' ? cluster.active.upgradeId : undefined;
-  return { active, quarantined: version in cluster.quarantined, backupId: cluster.backups[0]?.backupId };
+  return { active, quarantined: Object.keys(cluster.quarantined), backupId: cluster.backups[0]?.backupId };
 };
 
 const catalogue = (events: readonly Recorded[]): readonly Release[] => {

@@ -22,6 +22,7 @@ export const OPERATOR_COMMANDS = [
   'skip',
   'evict',
   'rollback',
+  'retarget',
   'abort',
   'finalize',
 ] as const;

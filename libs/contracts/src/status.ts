@@ -106,8 +106,12 @@ export interface UpgradeStatus {
   readonly dryRun: boolean;
   /** The hops that were planned, and which of them this is. Absent in old logs: one hop. */
   readonly path?: Omit<UpgradePath, 'strategies'>;
-  /** The upgrade of the next hop; absent: none has begun. */
+  /** The upgrade of the next hop, or that it was retargeted to; absent: none has begun. */
   readonly continuedBy?: string;
+  /** Somebody had it end for an upgrade to this release. */
+  readonly retargetedTo?: string;
+  /** The upgrade that was retargeted, and that this one took over from. */
+  readonly retargets?: string;
   readonly state: UpgradeState;
   readonly stage: 'precheck' | 'distribution' | 'staging' | 'rollout';
   /** The wave that is under way, or the last one that was; absent: none has begun. */

@@ -37,13 +37,10 @@ export { contradictionsOf, type Contradiction } from './release/contradictions.j
 export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type ReleaseCommand } from './release/release.js';
 export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
 export { OUTCOMES, decideOutcome, type Continuation } from './upgrade/outcome.js';
-export {
-  decideRequest,
-  type Approved,
-  type HaTables,
-  type RequestGround,
-  type RequestUpgrade,
-} from './upgrade/request.js';
+export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
+export { type HaTables } from './upgrade/ha.js';
+export { type Stuck, stuckOf } from './upgrade/stuck.js';
+export { decideClusterRetarget, type AskClusterRetarget } from './upgrade/retarget-cluster.js';
 export { confirmHolder } from './lane/confirm.js';
 export { laneGuards, laneStage } from './lane/stage.js';
 export { type LaneContext } from './lane/scene.js';

@@ -13,7 +13,7 @@ import { foldCluster, noCluster } from '../src/cluster/cluster.js';
 import { distributionStage } from '../src/distribution/stage.js';
 import { laneStage } from '../src/lane/stage.js';
 import type { LaneState } from '../src/lane/state.js';
-import { foldNodes, noNode, type Node } from '../src/membership/membership.js';
+import { foldNodes, membersOf, noNode, type Node } from '../src/membership/membership.js';
 import { precheckStage } from '../src/precheck/precheck-stage.js';
 import { wantsRun, type PrecheckContext, type PrecheckState } from '../src/precheck/state.js';
 import { rolloutStage } from '../src/rollout/stage.js';
@@ -42,6 +42,8 @@ const WAVES = [
   { name: 'control', select: { role: 'control' }, lanes: 'one' as const },
   { name: 'members', lanes: { label: 'lane' } },
 ];
+
+const FIXED = { status: 'uploaded', release: release({ version: '1.2.0' }) } as const;
 
 type AnyStage = Stage<unknown, unknown, StageCommand, Event, Ask>;
 interface Instance {
@@ -141,8 +143,9 @@ export class Walk {
     const event: Recorded = { ...base, upgrade: UPGRADE };
     this.log.push(event);
     this.take(event);
-    const outcome = decideOutcome(event, this.intent, this.cluster, { upgradeId: '', catalogue: [] });
-    if ('events' in outcome) for (const one of outcome.events) this.append(one.stream ?? `upgrade-${UPGRADE}`, one);
+    const outcome = decideOutcome(event, this.intent, this.cluster, { upgradeId: 'u2', catalogue: [] });
+    const own = 'events' in outcome ? outcome.events.filter((one) => one.upgrade === undefined) : [];
+    for (const one of own) this.append(one.stream ?? `upgrade-${UPGRADE}`, one);
   }
 
   private take(event: Recorded): void {
@@ -252,7 +255,7 @@ export class Walk {
     if (!this.view) return;
     const status = toStatus(this.view);
     const command = this.picked(allowedCommands(status));
-    const isRare = command === 'abort' || command === 'rollback' || command === 'evict';
+    const isRare = ['abort', 'retarget', 'rollback', 'evict'].includes(command ?? '');
     if (!command || (isRare && this.chance(4) !== 0)) return;
     const nodeId = this.nodeFor(command, status);
     if (nodeId === undefined && ['retry', 'skip', 'evict'].includes(command)) return;
@@ -260,8 +263,16 @@ export class Walk {
     const confirmedDown = nodeId !== undefined && this.toys.get(nodeId)?.phase === 'dead';
     const node = this.members.get(nodeId ?? '') ?? noNode;
     const part = command === 'rollback' ? this.partFor(status) : {};
-    const ask = { command, ...(nodeId !== undefined && { nodeId }), confirmedDown, ...part };
-    const ground = { intent: this.intent, cluster: this.cluster, node, status, checks: [], now: this.now };
+    const ask = {
+      command,
+      ...(nodeId !== undefined && { nodeId }),
+      confirmedDown,
+      ...part,
+      to: FIXED.release.version,
+      reason: 'leaks',
+    };
+    const retarget = { members: membersOf(this.members), catalogue: [FIXED] };
+    const ground = { intent: this.intent, cluster: this.cluster, node, status, checks: [], retarget, now: this.now };
     const decision = decideOperatorCommand(ask, ground);
     if ('refused' in decision) return;
     for (const event of decision.events) this.append(event.stream ?? `upgrade-${UPGRADE}`, event);

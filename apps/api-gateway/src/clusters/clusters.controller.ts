@@ -21,6 +21,7 @@ import {
   QuarantineParams,
   ReasonDto,
 } from './cluster.dto.js';
+import { StuckService } from '../upgrades/stuck.service.js';
 import { ClustersService } from './clusters.service.js';
 
 // An event may have 32 KiB; some of that is around the configuration.
@@ -40,6 +41,7 @@ interface NodeHealth {
 export class ClustersController {
   constructor(
     private readonly clusters: ClustersService,
+    private readonly stuck: StuckService,
     @Inject(READS) private readonly reads: Reads,
     @Inject(LOG) private readonly log: EventLog,
     @Inject(LIVENESS) private readonly liveness: Liveness,
@@ -79,13 +81,16 @@ export class ClustersController {
     summary: 'A cluster: its configuration, and the upgrade that is active in it',
     description:
       '`active` is there while the cluster is frozen. `quarantined` are the releases that it was rolled back from, ' +
-      '`slots` the hosts over the front of FleetLock that may reboot.',
+      '`slots` the hosts over the front of FleetLock that may reboot. `stuck` says that no legal way leads on, and which ' +
+      'releases it may be retargeted to.',
   })
   @Answers('Cluster', { description: 'The cluster' })
   @Problems('unknown-cluster')
   async get(@Param() { cluster }: ClusterParams, @Query() query: AfterQuery) {
     await seen(this.reads, query);
-    return this.existing(cluster);
+    const known = await this.existing(cluster);
+    const stuck = await this.stuck.stuckOf(cluster);
+    return { ...known, ...(stuck && { stuck }) };
   }
 
   @Get(':cluster/nodes')

@@ -47,6 +47,13 @@ export const SHAPES: Readonly<Record<string, Shape>> = {
       'Hosts that are no nodes and may reboot: while there is one no upgrade begins',
     ),
     nodes: count('How many are members now'),
+    'stuck?': object(
+      {
+        what: text('A sentence with the nodes, the versions and the way out'),
+        offers: list(object({ to: text(), strategy: text() }), 'It may be retargeted to these, the newest first'),
+      },
+      'No legal way leads on. Only when one cluster is asked for',
+    ),
   }),
   BackupList: object({
     items: list(

@@ -113,7 +113,9 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
   UpgradeStatus: object({
     ...{ upgradeId: text(), upgradeNo: count(), ...common, dryRun: flag() },
     'path?': path,
-    'continuedBy?': text('The upgrade of the next hop'),
+    'continuedBy?': text('The upgrade of the next hop, or that it was retargeted to'),
+    'retargetedTo?': text('Somebody had it end for an upgrade to this release'),
+    'retargets?': text('The upgrade that was retargeted, and that this one took over from'),
     state: oneOf(UPGRADE_STATES),
     stage: oneOf(STAGE_NAMES),
     'wave?': count('That is under way, or was last'),

@@ -98,6 +98,12 @@ export const PROBLEM_KINDS = {
     'The command is not legal now',
     '`state` is the state of the upgrade, `allowed` lists the commands that are legal in it.',
   ),
+  stuck: kind(
+    409,
+    'No legal way leads on',
+    'Those that lag cannot take what others run, and these cannot go on before. `detail` names them and the way out.',
+  ),
+  'not-stuck': kind(409, 'The cluster is not stuck', 'There is a legal way: `POST /v1/clusters/{c}/upgrades`.'),
   'write-contended': kind(409, 'Too many writes at once', 'Nothing was changed. Send it again.'),
   'body-too-large': kind(413, 'The body is too large', 'JSON may have 64 KiB, a configuration 30 KiB.'),
   'unsupported-media-type': kind(
@@ -116,7 +122,11 @@ export const PROBLEM_KINDS = {
     '`errors` says of each field, with its line where the body is YAML, what it must be.',
   ),
   'unknown-strategy': kind(422, 'There is no such strategy', '`detail` lists all strategies.'),
-  'reason-missing': kind(422, 'The request needs a reason', '`force` and waivers are not taken without one: `reason`.'),
+  'reason-missing': kind(
+    422,
+    'The request needs a reason',
+    '`force`, waivers and `retarget` are not taken without one: `reason`.',
+  ),
   'unknown-check': kind(422, 'There is no such check', '`detail` lists all checks.'),
   'check-not-waivable': kind(
     422,
@@ -145,6 +155,12 @@ export const PROBLEM_KINDS = {
     'The detail says what is wrong: a field of `select`, or the rule of `nodes` that forbids it; see docs/strategies.md.',
   ),
   'already-running': kind(422, 'The version is running already', 'There is nothing to do.'),
+  'target-missing': kind(422, 'The command needs a release', 'Name it: `to`.'),
+  'unsupported-mix': kind(
+    422,
+    'Versions that may not run side by side',
+    '`detail` names each pair, with the nodes that run them. Take another release.',
+  ),
   'node-missing': kind(422, 'The command needs a node', 'Name it: `nodeId`, or `lane` for the holder of its token.'),
   'artifact-mismatch': kind(
     422,

@@ -33,6 +33,8 @@ const FIELD_OF: Readonly<Partial<Record<string, string>>> = {
   'bad-selection': '/select',
   'release-quarantined': '/to',
   'artifact-missing': '/to',
+  'target-missing': '/to',
+  'unsupported-mix': '/to',
   'unknown-strategy': '/strategy',
   'plan-unfit': '/planId',
   'unknown-plan': '/planId',

@@ -1,22 +1,25 @@
 import {
   decideOperatorCommand,
+  membersOf,
   foldCluster,
   foldIntent,
   foldNode,
+  foldNodes,
   noCluster,
   noIntent,
   noNode,
   type AskOfUpgrade,
   type Check,
 } from '@baton/domain';
-import type { EventLog, UpgradeStatus } from '@baton/contracts';
+import type { EventLog, LogQuery, UpgradeStatus } from '@baton/contracts';
 import { Inject, Injectable } from '@nestjs/common';
 import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { refusedProblem } from '../problems/problem.js';
 import { invalid } from '../problems/validation.js';
 import { LOG, PRECHECKS } from '../tokens.js';
-import { unknownUpgrade } from './requests.service.js';
+import { StrategiesService } from '../strategies/strategies.service.js';
+import { catalogueOf, unknownUpgrade } from './requests.service.js';
 import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
 
 /** Commands of operators, judged on what the log says of the upgrade, never on what a read model shows. */
@@ -25,12 +28,15 @@ export class CommandsService {
   constructor(
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
+    private readonly strategies: StrategiesService,
     @Inject(PRECHECKS) private readonly checks: readonly Check[],
   ) {}
 
   /** Gives the position of the request. Throws the problem of a refusal, with the commands that are legal instead. */
-  async ask(upgradeId: string, asked: AskOfUpgrade, origin: Origin): Promise<number> {
+  async ask(upgradeId: string, { strategy: named, ...asked }: Asked, origin: Origin): Promise<number> {
     const { lane } = asked;
+    const isRetarget = asked.command === 'retarget';
+    const strategy = named === undefined ? undefined : await this.strategies.named(named);
     if (lane !== undefined && asked.nodeId !== undefined) {
       throw invalid([{ pointer: '/lane', detail: 'names the holder of its token; give either this or nodeId' }]);
     }
@@ -56,6 +62,7 @@ export class CommandsService {
           node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
           status,
           checks: this.checks,
+          ...(isRetarget && { retarget: { ...surroundingsOf(history), ...(strategy && { strategy }) } }),
           now: Date.now(),
         },
       );
@@ -69,7 +76,7 @@ export class CommandsService {
       {
         ...{ own, cluster: clusterId, upgrade: upgradeId, decide, guards },
         streams: [clusterStream, ...(nodeStream === undefined ? [] : [nodeStream])],
-        also: [eventsOfUpgrade(upgradeId)],
+        also: [eventsOfUpgrade(upgradeId), ...(isRetarget ? membersAndReleases(clusterId) : [])],
       },
       origin,
     );
@@ -77,6 +84,19 @@ export class CommandsService {
     throw refusedProblem(result.refused, status ? { state: status.state, allowed: status.allowed } : {});
   }
 }
+
+/** A retarget may name another strategy. */
+type Asked = AskOfUpgrade & { readonly strategy?: string };
+
+const membersAndReleases = (cluster: string): readonly LogQuery[] => [
+  { cluster, categories: ['node'] },
+  { cluster: '-', categories: ['release'] },
+];
+
+const surroundingsOf = ({ also: [, nodes = [], releases = []] }: History) => ({
+  members: membersOf(nodes.reduce(foldNodes, new Map())),
+  catalogue: catalogueOf(releases),
+});
 
 const holderOf = (status: UpgradeStatus | undefined, lane: string | undefined): string | undefined =>
   lane === undefined ? undefined : status?.lanes.find((one) => one.lane === lane)?.token?.nodeId;

@@ -44,9 +44,20 @@ export const COMMAND_BODIES = {
     summary: 'About a check that failed: waive',
     value: { check: 'connectivity', reason: 'that way is closed on purpose' },
   },
+  release: {
+    summary: 'To another release: retarget',
+    value: { to: '1.2.0', reason: '1.1.0 leaks, and 1.2.0 is the fix' },
+  },
   down: {
     summary: 'evict a node that cannot answer, and is off and stays off',
     value: { nodeId: 'n2', confirmedDown: true, reason: 'its board is broken' },
+  },
+};
+
+export const RETARGET_REQUESTS = {
+  fixed: {
+    summary: 'To the fixed release',
+    value: { to: '1.2.0', strategy: 'nutanix-aos', reason: '1.1.0 leaks, and 1.2.0 is the fix' },
   },
 };
 
@@ -77,6 +88,7 @@ export const COMMANDS = [
   '- `skip`: a node that waits or is stalled stays on its version',
   '- `evict`: a node leaves the cluster; `confirmedDown` is your word that it is off and stays off',
   '- `rollback`: every node that moved goes back, the last one first; with `nodeId`, `lane` or `wave` that part only',
+  '- `retarget`: `to` another release from where it stands, with a reason, once no node holds a token; refused unless every two versions that are live then may run side by side',
   '- `abort`: ends it where it stands, once no node holds a token',
   '- `finalize`: the old version is given up, and there is no way back',
 ].join('\n');

@@ -24,11 +24,11 @@ import {
   FlagField,
   IdField,
   LineField,
-  NotYet,
   Optional,
   ReasonField,
   TextField,
   UpgradeIdField,
+  VersionField,
 } from '../http/fields.js';
 import { PageQueryDto } from '../http/page.js';
 import { AfterQuery } from '../http/seen.js';
@@ -170,11 +170,28 @@ export class OperatorCommandDto {
   @IdField({ required: false, example: 'connectivity', description: 'waive: a check that failed' })
   check?: string;
 
-  @NotYet('is for retarget, which is')
-  to?: never;
+  @Optional()
+  @VersionField({ required: false, description: 'retarget: the release to go to instead' })
+  to?: string;
+
+  @Optional()
+  @IdField({ required: false, example: 'nutanix-aos', description: 'retarget: absent: the one that it follows' })
+  strategy?: string;
 
   @ReasonField()
   reason?: string;
+}
+
+export class RetargetClusterDto {
+  @VersionField({ description: 'The fixed release' })
+  to!: string;
+
+  @Optional()
+  @IdField({ required: false, example: 'nutanix-aos', description: 'Absent: the one by which it is stuck' })
+  strategy?: string;
+
+  @TextField(1000, { example: '6.5.300 leaks, and 6.5.400 is the fix' })
+  reason!: string;
 }
 
 export class UpgradeParams {

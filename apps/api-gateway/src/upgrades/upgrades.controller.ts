@@ -19,10 +19,12 @@ import type { ParkedView, Reads } from '../ports.js';
 import { ProblemError } from '../problems/problem.js';
 import { LOG, PARKED, READS } from '../tokens.js';
 import { CommandsService } from './commands.service.js';
-import { COMMANDS, COMMAND_BODIES, OF_TARGET, UPGRADE_REQUESTS } from './request-examples.js';
+import { COMMANDS, COMMAND_BODIES, OF_TARGET, RETARGET_REQUESTS, UPGRADE_REQUESTS } from './request-examples.js';
 import { RequestsService, unknownUpgrade } from './requests.service.js';
+import { StuckService } from './stuck.service.js';
 import {
   CommandParams,
+  RetargetClusterDto,
   ListUpgradesQuery,
   OperatorCommandDto,
   RequestUpgradeDto,
@@ -37,6 +39,7 @@ export class UpgradesController {
   constructor(
     private readonly requests: RequestsService,
     private readonly commands: CommandsService,
+    private readonly stuck: StuckService,
     @Inject(READS) private readonly reads: Reads,
     @Inject(LOG) private readonly log: EventLog,
     @Inject(PARKED) private readonly parked: () => Promise<readonly ParkedView[]>,
@@ -60,6 +63,7 @@ export class UpgradesController {
     'plan-unfit',
     'release-quarantined',
     'artifact-missing',
+    'stuck',
     ...OF_TARGET,
   )
   async request(
@@ -69,6 +73,36 @@ export class UpgradesController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<UpgradeRequestedDto> {
     const { request, position } = await this.requests.request(cluster, dto, false, origin);
+    const { upgradeId, upgradeNo } = request;
+    void reply.header('location', `/v1/upgrades/${upgradeId}`);
+    return { upgradeId, upgradeNo, position };
+  }
+
+  @Post('clusters/:cluster/retarget')
+  @HttpCode(202)
+  @Write('409')
+  @ApiOperation({
+    operationId: 'retargetCluster',
+    summary: 'Lead a cluster that is stuck on to a fixed release',
+    description:
+      'For a cluster without an upgrade, of which `GET /v1/clusters/{c}` says `stuck`. Refused unless every two versions ' +
+      'that are live then may run side by side. It waives the check that keeps the nodes that lead where they are, with ' +
+      'the reason. An upgrade that is paused or stalled is retargeted by its own command.',
+  })
+  @ApiBody({ type: RetargetClusterDto, examples: RETARGET_REQUESTS })
+  @ApiResponse({ status: 202, description: 'It has begun; `Location` leads to it', type: UpgradeRequestedDto })
+  @Problems(
+    ...(['unknown-cluster', 'upgrade-active', 'no-nodes', 'release-quarantined', 'artifact-missing'] as const),
+    ...(['not-stuck', 'unsupported-mix', 'unknown-version', 'lower-version', 'already-running'] as const),
+    ...(['rule-forbids', 'unknown-strategy'] as const),
+  )
+  async retarget(
+    @Param() { cluster }: ClusterParams,
+    @Body() dto: RetargetClusterDto,
+    @From() origin: Origin,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<UpgradeRequestedDto> {
+    const { request, position } = await this.stuck.retarget(cluster, dto, origin);
     const { upgradeId, upgradeNo } = request;
     void reply.header('location', `/v1/upgrades/${upgradeId}`);
     return { upgradeId, upgradeNo, position };
@@ -157,7 +191,7 @@ export class UpgradesController {
   @ApiOperation({
     operationId: 'commandUpgrade',
     summary:
-      'Commit, approve, pause, resume, waive, retry, skip, evict, roll back, abort or finalize; 409 lists what is legal',
+      'Commit, approve, pause, resume, waive, retry, skip, evict, roll back, retarget, abort or finalize; 409 lists what is legal',
     description: COMMANDS,
   })
   @ApiBody({ type: OperatorCommandDto, examples: COMMAND_BODIES })
@@ -174,6 +208,16 @@ export class UpgradesController {
     'unknown-check',
     'check-not-waivable',
     'reason-missing',
+    'target-missing',
+    'unsupported-mix',
+    'unknown-version',
+    'lower-version',
+    'already-running',
+    'rule-forbids',
+    'unknown-strategy',
+    'artifact-missing',
+    'release-quarantined',
+    'no-nodes',
   )
   async command(
     @Param() { upgrade, command }: CommandParams,
@@ -214,7 +258,6 @@ export class UpgradesController {
 }
 
 const unknownCommand = (command: string): ProblemError => {
-  const none = command === 'retarget' ? 'This version does not do retarget yet.' : `There is no command ${command}.`;
-  const detail = `${none} There are: ${OPERATOR_COMMANDS.join(', ')}.`;
+  const detail = `There is no command ${command}. There are: ${OPERATOR_COMMANDS.join(', ')}.`;
   return new ProblemError('unknown-command', detail, { errors: [{ parameter: 'command', detail }] });
 };

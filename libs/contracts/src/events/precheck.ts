@@ -31,6 +31,8 @@ export interface Surroundings {
   /** Evidence for the line above. */
   readonly artifactEvidence: string;
   readonly quarantined: boolean;
+  /** All releases that are in quarantine for this cluster. Absent in old logs: not known. */
+  readonly quarantinedVersions?: readonly string[];
   /** The newest backup of the cluster's configuration. Absent: there is none. */
   readonly backupId?: string;
 }

@@ -57,10 +57,17 @@ export interface Request {
   readonly ha?: Readonly<Record<string, readonly HaRow[]>>;
   /** Groups of hosts that are no nodes and take slots of this cluster: what they do is in no plan. Absent: none. */
   readonly hostGroups?: readonly string[];
+  /** Every version that a node ran when this was asked. Absent in old logs: `from` only. */
+  readonly running?: readonly string[];
+  /** The upgrade that was retargeted, and that this one took the cluster over from. */
+  readonly retargets?: string;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;
 }
+
+/** What takes over from an upgrade that is retargeted, as its UpgradeRequested will say it. */
+export type Successor = Pick<Request, 'from' | 'to' | 'release' | 'strategy' | 'path' | 'running' | 'ha' | 'images'>;
 
 export type UpgradeRequested = Event<'UpgradeRequested', Request>;
 export type CommitRequested = Event<'CommitRequested', { reason?: string }>;
@@ -79,6 +86,8 @@ export type RollbackRequested = Event<
   { reason?: string; nodeId?: string; lane?: string; wave?: number }
 >;
 export type AbortRequested = Event<'AbortRequested', { reason?: string }>;
+/** As an abort; and when no lane holds a token, `next` has the cluster from the moment on at which this one ends. */
+export type RetargetRequested = Event<'RetargetRequested', { to: string; reason: string; next: Successor }>;
 export type FinalizeRequested = Event<'FinalizeRequested', { reason?: string }>;
 /** A command that was legal when asked and could not be carried out any more; says why. */
 export type CommandRefused = Event<'CommandRefused', { command: string; reason: string }>;
@@ -88,7 +97,8 @@ export type UpgradeBlocked = Event<'UpgradeBlocked', { failed: readonly string[]
 /** `continuedBy`: the upgrade of the next hop of its path, which has the cluster from the same moment on. */
 export type UpgradeCompleted = Event<'UpgradeCompleted', { skipped: readonly string[]; continuedBy?: string }>;
 export type UpgradeRolledBack = Event<'UpgradeRolledBack', Record<string, never>>;
-export type UpgradeAborted = Event<'UpgradeAborted', Record<string, never>>;
+/** `continuedBy`: the upgrade that it was retargeted to. */
+export type UpgradeAborted = Event<'UpgradeAborted', { continuedBy?: string }>;
 export type UpgradeFinalized = Event<'UpgradeFinalized', Record<string, never>>;
 
 export type UpgradeEvent =
@@ -103,6 +113,7 @@ export type UpgradeEvent =
   | EvictRequested
   | RollbackRequested
   | AbortRequested
+  | RetargetRequested
   | FinalizeRequested
   | CommandRefused
   | UpgradeBlocked

@@ -38,11 +38,12 @@ export type ClusterCommand =
       readonly outcome: UpgradeOutcome;
       readonly version: string;
     }
-  /** The next hop of a path has the cluster from the moment on at which this one completed. */
+  /** The next hop of a path, or what was retargeted to, has the cluster from the moment on at which this one ended. */
   | {
       readonly type: 'HandOver';
       readonly upgradeId: string;
       readonly next: string;
+      readonly outcome: 'completed' | 'aborted';
       readonly version: string;
       readonly backup?: Strategy['backup'];
     };
@@ -183,8 +184,11 @@ const release = (command: Of<'ReleaseUpgrade'>, cluster: Existing): Decision<Clu
   return accept<ClusterEvent>(released, { type: 'ReleaseQuarantined', data: { version, upgradeId, reason } });
 };
 
-const handOver = ({ upgradeId, next, version, backup }: Of<'HandOver'>, cluster: Existing): Decision<ClusterEvent> => {
-  const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome: 'completed', version }, cluster);
+const handOver = (
+  { upgradeId, next, version, outcome, backup }: Of<'HandOver'>,
+  cluster: Existing,
+): Decision<ClusterEvent> => {
+  const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome, version }, cluster);
   if ('refused' in released || released.events.length === 0) return released;
   const admitted = admit({ type: 'AdmitUpgrade', upgradeId: next, version, backup }, freed(cluster));
   return 'refused' in admitted ? released : accept<ClusterEvent>(...released.events, ...admitted.events);

@@ -81,7 +81,10 @@ describe('the slot of a group of hosts', () => {
         outcome: fc.constant('completed' as const),
         version,
       }),
-      fc.record({ type: fc.constant('HandOver' as const), upgradeId, next: upgradeId, version }),
+      fc.record({
+        ...{ type: fc.constant('HandOver' as const), upgradeId, next: upgradeId, version },
+        outcome: fc.constantFrom('completed' as const, 'aborted' as const),
+      }),
     );
     fc.assert(
       fc.property(fc.array(command, { maxLength: 40 }), (commands) => {

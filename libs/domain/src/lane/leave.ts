@@ -80,11 +80,11 @@ const staysUp = (scene: Scene<Stalled>, answer: Answer, facts: Facts): boolean =
   }
 };
 
-/** What the cluster may go on with: both versions of this upgrade. */
-const knownVersions = ({ state: { course, holder }, request }: WithHolder): readonly string[] => [
-  request.to,
-  course.cameFrom.get(holder.nodeId)?.version ?? request.from,
-];
+/** What the cluster may go on with: the new version, and what this node, or any that is not known to have moved, ran before. */
+const knownVersions = ({ state: { course, holder }, request }: WithHolder): readonly string[] => {
+  const before = course.cameFrom.get(holder.nodeId)?.version;
+  return [request.to, ...(before === undefined ? (request.running ?? [request.from]) : [before])];
+};
 
 const endStall = (scene: WithHolder): Recording =>
   scene.state.status === 'stalled' ? [resumed({ ...scene, state: scene.state })] : [];

@@ -12,7 +12,7 @@ const isEnd = (event: Recorded): boolean =>
   ((event.type === 'HolderSkipped' || event.type === 'HolderEvicted') &&
     (event.data as { epoch?: number }).epoch !== undefined);
 
-const OPERATOR = /^(Resume|Retry|Skip|Evict|Rollback|Abort)Requested$/;
+const OPERATOR = /^(Resume|Retry|Skip|Evict|Rollback|Abort|Retarget)Requested$/;
 
 /** What must hold after every single event, judged from the log and from the nodes alone. */
 const holds = (log: readonly Recorded[], event: Recorded, cluster: ToyCluster, rules: Partial<Strategy>): void => {
@@ -146,6 +146,7 @@ const actions = fc.array(
         'evict',
         'rollback',
         'abort',
+        'retarget',
         'approve',
         'approve',
       ] as const),
@@ -163,8 +164,10 @@ const isOfAPart = ({ type, data }: Recorded): boolean =>
 const operate = (cluster: ToyCluster, { command, pick }: Action): void => {
   const asked = (type: string): boolean => cluster.log.some((event) => event.type === type && !isOfAPart(event));
   if (cluster.end === 'RolloutAborted' || cluster.end === 'RollbackCompleted') return;
-  const isOver = asked('AbortRequested') || (command === 'rollback' && asked('RollbackRequested'));
+  const isOver =
+    asked('AbortRequested') || asked('RetargetRequested') || (command === 'rollback' && asked('RollbackRequested'));
   if (command === 'approve') return cluster.approve();
+  if (command === 'retarget' && !cluster.status.allowed.includes(command)) return;
   if (isOver || (cluster.end !== undefined && command !== 'rollback')) return;
   if (command === 'rollback' && pick % 4 !== 0) return cluster.rollBackPart(pick);
   if (command === 'rollback' && !cluster.status.rollback.possible) return;

@@ -39,6 +39,7 @@ const LEGAL_IN: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   skip: PLANNED,
   evict: [...NOT_ENDED, 'completed'],
   rollback: ['rolling', 'paused', 'stalled', 'completed'],
+  retarget: ['paused', 'stalled'],
   abort: NOT_ENDED,
   finalize: ['completed'],
 };
@@ -68,6 +69,7 @@ const isOpenTo = (command: OperatorCommand, status: Ground): boolean => {
     case 'commit':
     case 'pause':
     case 'abort':
+    case 'retarget':
       return true;
     case 'approve':
       return status.blockedBy.some(({ kind }) => kind === AWAITS_APPROVAL);

@@ -69,6 +69,7 @@ const LEGAL: Readonly<Record<OperatorCommand, readonly UpgradeState[]>> = {
   pause: ['distributing', 'staging', 'prepared', 'rolling'],
   resume: ['paused', 'stalled', 'blocked'],
   waive: [],
+  retarget: ['paused', 'stalled'],
   retry: ['stalled'],
   skip: [...planned_, 'rolling-back'],
   evict: notEnded,

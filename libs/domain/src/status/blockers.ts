@@ -77,6 +77,11 @@ const decision = (
 const decisions = (view: UpgradeView): readonly Blocker[] => {
   const { abort, rollback, paused, staged, ended } = view;
   if (ended !== undefined) return [];
+  if (abort && view.retargetedTo !== undefined) {
+    const what = `${abort.by} retargeted it to ${view.retargetedTo}, which begins when no node holds a token`;
+    const remedy = 'A holder ends its turn; skip or evict one that is stalled. An abort now leaves the mix as it is.';
+    return [decision(abort, 'retargeting', what, ['abort'], remedy)];
+  }
   if (abort) return [decision(abort, 'aborting', `${abort.by} aborted; the token holders come to an end first`, [])];
   const found: Blocker[] = [];
   if (rollback) found.push(decision(rollback, 'rolling-back', `${rollback.by} had it rolled back`, []));

@@ -50,6 +50,7 @@ const nextLines = (status: UpgradeStatus, now: number): readonly string[] => {
   const allowed = status.allowed.filter((command) => command !== 'rollback' || !isLate);
   const line = (command: OperatorCommand, nodeId?: string, check?: string): string => {
     const path = `POST /v1/upgrades/${upgradeId}/${command}`;
+    if (command === 'retarget') return `${path} {"to":"...","reason":"..."}`;
     if (command === 'waive') return `${path} {"check":"${check ?? ''}","reason":"..."}`;
     return NEEDS_NODE.has(command) && nodeId !== undefined ? `${path} {"nodeId":"${nodeId}"}` : path;
   };

@@ -33,6 +33,12 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
       return rollBack(view, event);
     case 'AbortRequested':
       view.abort = markOf(event, event.data.reason);
+      view.retargetedTo = undefined;
+      view.paused = undefined;
+      return;
+    case 'RetargetRequested':
+      view.abort = markOf(event, event.data.reason);
+      view.retargetedTo = event.data.to;
       view.paused = undefined;
       return;
     case 'FinalizeRequested':
@@ -50,6 +56,7 @@ export const foldRequests = (view: UpgradeView, event: Recorded & UpgradeEvent):
     case 'UpgradeRolledBack':
       return end(view, event, 'rolled-back');
     case 'UpgradeAborted':
+      view.continuedBy = event.data.continuedBy;
       return end(view, event, 'aborted');
     case 'UpgradeFinalized':
       return end(view, event, 'finalized');

@@ -55,20 +55,8 @@ export const foldStatus = (view: UpgradeView | undefined, event: Recorded): Upgr
 };
 
 const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
-  const {
-    upgradeId,
-    upgradeNo,
-    clusterId,
-    from,
-    to,
-    dryRun,
-    autoCommit,
-    strategy,
-    path,
-    release,
-    images,
-    waivers = [],
-  } = event.data;
+  const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit } = event.data;
+  const { strategy, path, release, images, waivers = [], retargets } = event.data;
   const { name, layer, seeds, timing, onFailure, waves, rollback, mixed } = strategy;
   return {
     terms: {
@@ -83,6 +71,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
       },
       ...(path && { path: shown(path) }),
       ...(images && { images }),
+      ...(retargets !== undefined && { retargets }),
       rules: { waves, rollback, mixed },
     },
     position: event.position,

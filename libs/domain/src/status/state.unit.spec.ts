@@ -122,7 +122,7 @@ describe('the state of an upgrade', () => {
     expect(statusOf(back).state).toBe('rolling-back');
     const stuck = statusOf(back, [stalledAt('n4', EPOCH + 4)]);
     expect(stuck).toMatchObject({ state: 'stalled', rollback: { possible: false } });
-    expect(stuck.allowed).toEqual(['resume', 'retry', 'skip', 'evict', 'abort']);
+    expect(stuck.allowed).toEqual(['resume', 'retry', 'skip', 'evict', 'retarget', 'abort']);
   });
 
   it('of a plan ends with its checks, and nothing may be asked of it', () => {

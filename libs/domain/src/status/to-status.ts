@@ -17,6 +17,8 @@ export const toStatus = (view: UpgradeView): UpgradeStatus => {
     ...{ from: terms.from, to: terms.to, strategy: terms.strategy, dryRun: terms.dryRun },
     ...(terms.path && { path: terms.path }),
     ...(view.continuedBy !== undefined && { continuedBy: view.continuedBy }),
+    ...(view.retargetedTo !== undefined && { retargetedTo: view.retargetedTo }),
+    ...(terms.retargets !== undefined && { retargets: terms.retargets }),
     state: stateOf(view),
     stage,
     ...(view.wave !== undefined && { wave: view.wave }),

@@ -39,7 +39,7 @@ export interface Stall {
 /** What the status needs of the request; the whole of it stands in the log. */
 export interface Terms extends Pick<
   Request,
-  'upgradeId' | 'upgradeNo' | 'clusterId' | 'from' | 'to' | 'dryRun' | 'autoCommit'
+  'upgradeId' | 'upgradeNo' | 'clusterId' | 'from' | 'to' | 'dryRun' | 'autoCommit' | 'retargets'
 > {
   readonly strategy: string;
   readonly path?: UpgradeStatus['path'];
@@ -143,6 +143,8 @@ export interface UpgradeView {
   paused?: Mark;
   blocked?: Mark;
   abort?: Mark;
+  /** The release that the abort makes way for. */
+  retargetedTo?: string;
   rollback?: Mark;
   finalize?: Mark;
   refused?: Mark;

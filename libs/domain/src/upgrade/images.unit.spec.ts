@@ -37,7 +37,10 @@ const ask = (over: Partial<Strategy>, rows = ROWS) => {
   } as const;
   const strategy = strategyOf({ images: 'matrix', nodes: { select: { role: 'gateway' }, choose: true }, ...over });
   const asked = { strategy, images, dryRun: false, force: false, disruptive: false };
-  return decideRequest({ upgradeId: 'u2', clusterId: 'demo', ...asked }, { cluster, members: MEMBERS, catalogue, checks: [] });
+  return decideRequest(
+    { upgradeId: 'u2', clusterId: 'demo', ...asked },
+    { cluster, members: MEMBERS, catalogue, checks: [] },
+  );
 };
 const leader = { role: 'controller' };
 

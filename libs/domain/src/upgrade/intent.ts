@@ -1,4 +1,4 @@
-import type { Request, RollbackRequested, UpgradeEvent, Waiver } from '@baton/contracts';
+import type { Request, RetargetRequested, RollbackRequested, UpgradeEvent, Waiver } from '@baton/contracts';
 import { assertNever, type Recorded } from '@baton/kernel';
 
 /**
@@ -27,7 +27,10 @@ export interface Intent {
     readonly lanes: Readonly<Record<string, number>>;
     readonly waves: Readonly<Record<number, number>>;
   };
+  /** Asked for by itself, or as the first half of a retarget. */
   readonly abortAt: number;
+  /** Goes on from it as soon as it has ended; whoever aborts after that wants nothing to go on. */
+  readonly retarget?: RetargetRequested['data'] & { readonly by: string };
   readonly finalizeAt: number;
   readonly blockedAt: number;
   readonly ended?: 'completed' | 'rolled-back' | 'aborted' | 'finalized';
@@ -79,7 +82,9 @@ export const foldIntent = (intent: Intent, recorded: Recorded): Intent => {
     case 'RollbackRequested':
       return turnBack(intent, event, at);
     case 'AbortRequested':
-      return { ...intent, abortAt: at, paused: false };
+      return { ...intent, abortAt: at, paused: false, retarget: undefined };
+    case 'RetargetRequested':
+      return { ...intent, abortAt: at, paused: false, retarget: { ...event.data, by: event.meta.actor } };
     case 'FinalizeRequested':
       return { ...intent, finalizeAt: at, ended: undefined };
     case 'CommandRefused':

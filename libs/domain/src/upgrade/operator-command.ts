@@ -2,7 +2,9 @@ import type {
   ClusterEvent,
   NodeEvent,
   OperatorCommand,
+  Request,
   RollbackRequested,
+  Strategy,
   UpgradeEvent,
   UpgradeStatus,
 } from '@baton/contracts';
@@ -16,6 +18,8 @@ import { tooLate } from '../status/rollback.js';
 import { AWAITS_APPROVAL } from '../status/wave-blockers.js';
 import type { Intent } from './intent.js';
 import { onStream } from './request.js';
+import { findRetarget, type RetargetGround } from './retarget.js';
+import { withFlags } from '../strategies/flags.js';
 
 export interface AskOfUpgrade {
   readonly command: OperatorCommand;
@@ -26,6 +30,8 @@ export interface AskOfUpgrade {
   readonly wave?: number;
   /** evict: somebody made sure that the node is down and stays down. */
   readonly confirmedDown?: boolean;
+  /** retarget: the release. */
+  readonly to?: string;
   /** waive: the name of a check that failed. */
   readonly check?: string;
   readonly reason?: string;
@@ -40,6 +46,8 @@ export interface OperatorGround {
   readonly status?: UpgradeStatus;
   /** All checks that there are. */
   readonly checks: readonly Waivable[];
+  /** retarget: who the members are, what there is to go to, and the strategy that was named; absent: as before. */
+  readonly retarget?: Omit<RetargetGround, 'cluster'> & { readonly strategy?: Strategy };
   /** Milliseconds since 1970. */
   readonly now: number;
 }
@@ -58,7 +66,7 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
   if (illegal) return { refused: illegal };
   const late = ask.command === 'rollback' ? tooLate(status, ground.now) : undefined;
   if (late !== undefined) return refuse('illegal-command', `${status.upgradeId} cannot be rolled back: ${late}.`);
-  const event = requested(ask, status);
+  const event = requested(ask, request, status, ground);
   if ('refused' in event) return event;
 
   if (ask.command === 'evict') return evict(ask, event, request.clusterId, ground);
@@ -70,7 +78,12 @@ export const decideOperatorCommand = (ask: AskOfUpgrade, ground: OperatorGround)
 
 type Refused = { readonly refused: Refusal };
 
-const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | Refused => {
+const requested = (
+  ask: AskOfUpgrade,
+  request: Request,
+  status: UpgradeStatus,
+  ground: OperatorGround,
+): UpgradeEvent | Refused => {
   const { command, nodeId, confirmedDown = false } = ask;
   const data = ask.reason === undefined ? {} : { reason: ask.reason };
   switch (command) {
@@ -86,6 +99,8 @@ const requested = (ask: AskOfUpgrade, status: UpgradeStatus): UpgradeEvent | Ref
       return waive(ask, status);
     case 'rollback':
       return rollback(ask, data);
+    case 'retarget':
+      return retargeted(ask, request, status, ground);
     case 'abort':
       return { type: 'AbortRequested', data };
     case 'finalize':
@@ -111,6 +126,32 @@ const rollback = ({ nodeId, lane, wave }: AskOfUpgrade, data: RollbackRequested[
   if (Object.keys(part).length > 1)
     return refuse('parts-mixed', 'Name a node, a lane or a wave, or none of them for all.');
   return { type: 'RollbackRequested', data: { ...data, ...part } };
+};
+
+/** Goes over to another release from where it stands. What may yet come up of the old one counts as running. */
+const retargeted = (
+  { to, reason }: AskOfUpgrade,
+  request: Request,
+  { lanes }: UpgradeStatus,
+  { cluster, retarget }: OperatorGround,
+): UpgradeEvent | Refused => {
+  if (to === undefined) return refuse('target-missing', 'retarget is about a release. Name it: {"to": "6.6.900"}.');
+  if (reason === undefined) return refuse('reason-missing', 'A retarget is kept with its reason: {"reason": "..."}.');
+  if (to === request.to) return refuse('already-running', `${request.upgradeId} goes to ${to} already: resume it.`);
+  if (!retarget) throw new Error('a retarget is decided on the members and the catalogue');
+  const { strategy: asked, ...surroundings } = retarget;
+  const strategy = asked
+    ? withFlags(asked, { force: false, disruptive: request.disruptive === true })
+    : request.strategy;
+  const comingUp = lanes.flatMap(({ token, direction }) =>
+    token ? [direction === 'back' ? request.from : request.to] : [],
+  );
+  const { clusterId, select } = request;
+  const next = findRetarget(
+    { clusterId, to, strategy, comingUp, ...(select && { select }) },
+    { cluster, ...surroundings },
+  );
+  return 'refused' in next ? next : { type: 'RetargetRequested', data: { to, reason, next } };
 };
 
 /** A name that cannot be waived is wrong in whatever state the upgrade is. */

@@ -1,6 +1,7 @@
 import type {
   ClusterEvent,
   PrecheckEvent,
+  Request,
   RolloutEvent,
   RollbackRequested,
   RolloutStalled,
@@ -14,6 +15,7 @@ import { decideCluster } from '../cluster/decide.js';
 import { laneBackAt, type Intent } from './intent.js';
 import type { CatalogueEntry } from '../release/release.js';
 import { onStream } from './request.js';
+import { OVERRIDDEN_CHECK } from './retarget.js';
 import { nextHop } from './route.js';
 
 type Ended = UpgradeEvent | ClusterEvent;
@@ -26,8 +28,8 @@ export interface Continuation {
 
 /**
  * What another stage's event means for the upgrade as a whole: blocked, or over, and then the cluster is free at the
- * same moment; or the next hop of its path begins, and has the cluster at the same moment. Most events mean nothing here;
- * the same event again changes nothing.
+ * same moment; or the next hop of its path begins, or what it was retargeted to, and has the cluster at the same moment.
+ * Most events mean nothing here; the same event again changes nothing.
  */
 export const decideOutcome = (
   recorded: Recorded,
@@ -52,7 +54,7 @@ export const decideOutcome = (
     case 'RollbackCompleted':
       return end('rolled-back', { type: 'UpgradeRolledBack', data: {} }, intent, cluster);
     case 'RolloutAborted':
-      return end('aborted', { type: 'UpgradeAborted', data: {} }, intent, cluster);
+      return intent.retarget ? takeOver(intent.retarget, intent, cluster, next) : aborted(intent, cluster);
     case 'RolloutFinalized':
       return end('finalized', { type: 'UpgradeFinalized', data: {} }, intent, cluster);
     default:
@@ -110,19 +112,68 @@ const complete = (
   const alone = end('completed', { type: 'UpgradeCompleted', data: { skipped } }, intent, cluster);
   const route = request && nextHop(request, next.catalogue);
   if ('refused' in alone || alone.events.length === 0 || !request || !route) return alone;
-  const { upgradeId, clusterId } = request;
-  const { to: version, strategy } = route;
-  const handing = { type: 'HandOver', upgradeId, next: next.upgradeId, version, backup: strategy.backup } as const;
+  const { planId: _planId, planDigest: _planDigest, running: _running, retargets: _retargets, ...asked } = request;
+  const ended = { type: 'UpgradeCompleted', data: { skipped, continuedBy: next.upgradeId } } as const;
+  return (
+    handOver({ outcome: 'completed', ended, asked: { ...asked, ...route }, next: next.upgradeId }, cluster) ?? alone
+  );
+};
+
+const aborted = (intent: Intent, cluster: Cluster): Decision<Ended> =>
+  end('aborted', { type: 'UpgradeAborted', data: {} }, intent, cluster);
+
+/** What the old one was asked with holds for the new one too, but for what was said of the old release. */
+const takeOver = (
+  { next: successor, reason, by }: NonNullable<Intent['retarget']>,
+  intent: Intent,
+  cluster: Cluster,
+  next: Continuation,
+): Decision<Ended> => {
+  const { request } = intent;
+  const alone = aborted(intent, cluster);
+  if ('refused' in alone || alone.events.length === 0 || !request) return alone;
+  const { upgradeId, clusterId, upgradeNo, dryRun, autoCommit, disruptive, select, acknowledge, hostGroups } = request;
+  const isLed = successor.strategy.versions?.leader !== undefined;
+  const asked: Request = {
+    ...{ upgradeId, clusterId, upgradeNo, dryRun, autoCommit },
+    ...(disruptive && { disruptive }),
+    ...(select && { select }),
+    ...(acknowledge && { acknowledge }),
+    ...(hostGroups && { hostGroups }),
+    ...successor,
+    ...(isLed && { waivers: [{ check: OVERRIDDEN_CHECK, reason, by }] }),
+    ...{ retargets: upgradeId, reason },
+  };
+  const ended = { type: 'UpgradeAborted', data: { continuedBy: next.upgradeId } } as const;
+  return handOver({ outcome: 'aborted', ended, asked, next: next.upgradeId }, cluster) ?? alone;
+};
+
+/** In one append the end of the one and the beginning of the other. Undefined: the cluster does not admit the other. */
+const handOver = (
+  {
+    outcome,
+    ended,
+    asked,
+    next,
+  }: {
+    readonly outcome: 'completed' | 'aborted';
+    readonly ended: UpgradeEvent;
+    /** As that of the one that ends, but for where it goes. */
+    readonly asked: Request;
+    readonly next: string;
+  },
+  cluster: Cluster,
+): Decision<Ended> | undefined => {
+  const { upgradeId, clusterId, to: version, strategy } = asked;
+  const handing = { type: 'HandOver', upgradeId, next, version, outcome, backup: strategy.backup } as const;
   const handedOver = decideCluster(handing, cluster);
   if ('refused' in handedOver) return handedOver;
   const admitted = handedOver.events.find((event) => event.type === 'UpgradeAdmitted');
-  if (!admitted) return alone;
-  const { planId: _planId, planDigest: _planDigest, ...asked } = request;
-  const data = { ...asked, ...route, ...admitted.data };
-  const ofNext = { upgrade: next.upgradeId };
+  if (!admitted) return undefined;
+  const ofNext = { upgrade: next };
   return accept<Ended>(
-    { type: 'UpgradeCompleted', data: { skipped, continuedBy: next.upgradeId } },
-    { type: 'UpgradeRequested', data, stream: `upgrade-${next.upgradeId}`, ...ofNext },
+    ended,
+    { type: 'UpgradeRequested', data: { ...asked, ...admitted.data }, stream: `upgrade-${next}`, ...ofNext },
     ...onStream(
       `cluster-${clusterId}`,
       handedOver.events.map((event) => (event.type === 'UpgradeReleased' ? event : { ...event, ...ofNext })),

@@ -13,14 +13,16 @@ import { accept, refuse, type Decision, type Event } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
 import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
-import { haRowsOf } from '../plan/ha-rows.js';
 import type { CatalogueEntry } from '../release/release.js';
 import type { Images } from '../versions/images.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
 import { changedSince, changesBetween } from './changes.js';
 import { findRoute, type Route } from './route.js';
+import { haOf, type HaTables } from './ha.js';
+import { OVERRIDDEN_CHECK } from './retarget.js';
 import { refusedSelection } from './selection.js';
+import { stuckOf } from './stuck.js';
 import { unfitting } from './unfitting.js';
 
 /** Somebody wants an upgrade, or with `dryRun` only to know what it would be. */
@@ -48,14 +50,6 @@ export interface RequestUpgrade {
   /** When a strategy names one. */
   readonly ha?: HaTables;
   readonly reason?: string;
-}
-
-/** The tables of high availability that strategies name. */
-export interface HaTables {
-  /** By name. */
-  readonly tables: ReadonlyMap<string, HaTable>;
-  /** `2026-01-31`: rows of later days do not count yet. */
-  readonly today: string;
 }
 
 /** A dry run that an upgrade is started from. */
@@ -113,9 +107,11 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   if (stale) return { refused: stale };
   const unselected = refusedSelection(command, members);
   if (unselected) return { refused: unselected };
+  const stuck = stuckIn(command, ground);
+  if (stuck) return stuck;
   const route = findRoute(command, ground);
   if ('refused' in route) return route;
-  const ha = haOf(command, route, members);
+  const ha = haOf(command.ha, route, members);
   const otherRows = plan && changesBetween('ha', plan.request.ha, ha);
   if (plan && otherRows && otherRows.length > 0) return { refused: changedSince(plan, otherRows) };
   const [first, ...others] = route.path.hops.map(({ to }) => admit(to, route.strategy));
@@ -126,6 +122,7 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   const data: Request = {
     ...{ upgradeId, upgradeNo: admitted?.data.upgradeNo ?? 0, clusterId, dryRun },
     ...route,
+    running: versionsOf(members, strategy),
     autoCommit: command.autoCommit ?? strategy.autoCommit,
     ...(plan && { planId: plan.request.upgradeId, planDigest: plan.digest }),
     ...(force && { force }),
@@ -140,13 +137,24 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
   return accept<Requested>({ type: 'UpgradeRequested', data }, ...onStream(`cluster-${clusterId}`, first.events));
 };
 
-const hostGroupsOf = (cluster: Cluster): Pick<Request, 'hostGroups'> =>
+/** What is in no plan, and said all the same. */
+export const hostGroupsOf = (cluster: Cluster): Pick<Request, 'hostGroups'> =>
   cluster.status === 'absent' || cluster.slotGroups.length === 0 ? {} : { hostGroups: cluster.slotGroups };
+
+/** Whoever waives the check that would block it has a way; a plan is made, and says so by that check. */
+const stuckIn = ({ dryRun, clusterId, strategy, waivers = [] }: RequestUpgrade, ground: RequestGround) => {
+  if (dryRun || waivers.some(({ check }) => check === OVERRIDDEN_CHECK)) return undefined;
+  const stuck = stuckOf(clusterId, strategy, ground);
+  return stuck && refuse('stuck', stuck.what);
+};
 
 const reasonMissing = refuse(
   'reason-missing',
   'With force nodes may be too old for the release, and all nodes of a wave go down at once. Say why: {"reason": "..."}.',
 );
+
+const versionsOf = (members: readonly Membership[], { layer }: Strategy): readonly string[] =>
+  [...new Set(members.flatMap(({ layers }) => layers[layer] ?? []))].sort();
 
 /** With the strategies, of later hops too, as the flags make them. */
 const flagged = (command: RequestUpgrade): RequestUpgrade => {
@@ -162,18 +170,3 @@ const flagged = (command: RequestUpgrade): RequestUpgrade => {
 /** The same events, for another stream than the decider's own. */
 export const onStream = <E extends Event>(stream: string, events: readonly E[]): readonly E[] =>
   events.map((event) => ({ ...event, stream }));
-
-/** Of each table that a strategy of the path names, the rows about versions that nodes run on the way. */
-const haOf = ({ ha }: RequestUpgrade, { strategy, path }: Route, members: readonly Membership[]): Request['ha'] => {
-  const names = [strategy, ...Object.values(path.strategies ?? {})].flatMap((one) => one.ha ?? []);
-  if (!ha || names.length === 0) return undefined;
-  const versions = [
-    ...members.flatMap(({ layers }) => layers[strategy.layer] ?? []),
-    ...path.hops.map(({ from }) => from),
-  ];
-  const rowsOf = (name: string) => {
-    const table = ha.tables.get(name);
-    return table ? haRowsOf(table, versions, ha.today) : [];
-  };
-  return Object.fromEntries([...new Set(names)].map((name) => [name, rowsOf(name)]));
-};

@@ -61,6 +61,7 @@ describe('a request for an upgrade', () => {
           data: {
             ...{ upgradeId: 'u2', upgradeNo: 1, clusterId: 'demo', from: '1.0.0', to: '1.1.0' },
             ...{ release: release('1.1.0'), strategy, dryRun: false, autoCommit: true, reason: 'CVE' },
+            running: ['1.0.0', '1.0.1'],
             path: { strategy: 'one-by-one', text: '1.1.0 (1.1)', hop: 1, hops: [hop('1.0.0', '1.1.0')] },
           },
         },

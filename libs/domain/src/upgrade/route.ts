@@ -74,8 +74,8 @@ const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
   );
 
 /** What the table of images says of every version that a node runs, ran before, or comes to run on the way. */
-const imagesFor = (
-  { images, strategy: { layer } }: RequestUpgrade,
+export const imagesFor = (
+  { images, strategy: { layer } }: Pick<RequestUpgrade, 'images' | 'strategy'>,
   members: readonly Membership[],
   { hops }: SolvedPath,
 ): Pick<Route, 'images'> => {
