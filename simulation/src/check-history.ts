@@ -11,6 +11,7 @@ import { stagedChecks } from './checks/staged.js';
 import { stallChecks } from './checks/stalls.js';
 import { statusChecks } from './checks/status.js';
 import { streamChecks } from './checks/stream.js';
+import { takeoverChecks } from './checks/takeovers.js';
 import { tokenChecks } from './checks/token.js';
 import { waveChecks } from './checks/waves.js';
 import { evidenceOf } from './evidence/evidence.js';
@@ -47,6 +48,7 @@ const CHECKS: readonly Check[] = [
   ...onceChecks,
   ...waveChecks,
   ...slotChecks,
+  ...takeoverChecks,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));
 
 /** Judges a run by what its parts recorded. Shares nothing with the services but the names of events. */

@@ -4,6 +4,7 @@ import { downTeeth } from '../test/teeth/machines.js';
 import { movingTeeth } from '../test/teeth/moving.js';
 import { partitionTeeth } from '../test/teeth/partitions.js';
 import { slotTeeth } from '../test/teeth/slots.js';
+import { takeoverTeeth } from '../test/teeth/takeovers.js';
 import { tokenTeeth } from '../test/teeth/token.js';
 import type { Tooth } from '../test/teeth/tooth.js';
 import { waveTeeth } from '../test/teeth/waves.js';
@@ -18,6 +19,7 @@ const TEETH = [
   ...partitionTeeth,
   ...waveTeeth,
   ...slotTeeth,
+  ...takeoverTeeth,
 ];
 
 /** What becomes broken of that invariant when a good run is spoilt like this. */

@@ -26,6 +26,7 @@ const BODIES: Readonly<Record<string, unknown>> = {
   'PUT /v1/releases/{version}/artifact': undefined,
   'POST /v1/clusters/{cluster}/upgrades': { to: '1.1' },
   'POST /v1/clusters/{cluster}/plans': { to: '1.1' },
+  'POST /v1/clusters/{cluster}/retarget': { to: '1.1.0', reason: 'it is the fix' },
   'POST /v1/upgrades/{upgrade}/{command}': { nodeId: 'n-01' },
   'POST /v1/projections/rebuild': undefined,
   'POST /v1/clusters/{cluster}/quarantine/{version}/lift': { reason: 'it was not the release' },

@@ -55,6 +55,7 @@ const ROUTES = [
   ...['PUT /v1/clusters/{cluster}/config', 'POST /v1/clusters/{cluster}/nodes/{node}/readmit'],
   ...['POST /v1/releases', 'GET /v1/releases', 'GET /v1/releases/{version}', 'PUT /v1/releases/{version}/artifact'],
   ...['GET /v1/artifacts/{sha256}', 'POST /v1/clusters/{cluster}/plans', 'GET /v1/plans/{plan}'],
+  'POST /v1/clusters/{cluster}/retarget',
   ...['POST /v1/clusters/{cluster}/upgrades', 'GET /v1/upgrades', 'GET /v1/upgrades/{upgrade}'],
   ...['GET /v1/upgrades/{upgrade}/explain', 'GET /v1/upgrades/{upgrade}/events'],
   ...['POST /v1/upgrades/{upgrade}/{command}', 'GET /v1/events', 'GET /v1/events/stream'],

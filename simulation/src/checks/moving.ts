@@ -6,6 +6,9 @@ import type { Check } from './check.js';
 
 const STEPS = ['HolderDrained', 'HolderActivated', 'HolderBooted', 'HolderStable', 'TokenReturned'];
 
+/** After these no other node goes, and a holder is left where it is seen. */
+export const ENDS_IT = ['AbortRequested', 'RetargetRequested'] as const;
+
 /** An operator asked for it between these positions; of a node when one is named. */
 export const isAskedFor = (
   { upgrades }: Evidence,
@@ -76,7 +79,9 @@ const isGrounded = (evidence: Evidence, turn: Turn, end: Exported): boolean => {
     case 'HolderSkipped':
       return (
         stalledAt(turn) < Infinity &&
-        (asked('SkipRequested', stalledAt(turn)) || asked('AbortRequested', 0) || followsByItself(turn, 'skip', end))
+        (asked('SkipRequested', stalledAt(turn)) ||
+          ENDS_IT.some((name) => asked(name, 0)) ||
+          followsByItself(turn, 'skip', end))
       );
     case 'HolderEvicted':
       return asked('EvictRequested', 0);
@@ -130,6 +135,7 @@ const whyNot = (evidence: Evidence, intent: readonly Exported[], turn: Turn): st
         paused = undefined;
         break;
       case 'AbortRequested':
+      case 'RetargetRequested':
         aborted = position;
         break;
       case 'RollbackRequested':

@@ -4,7 +4,7 @@ import { isRetried, type Turn } from '../evidence/turns.js';
 import { scopeOfWave } from '../evidence/wave-rules.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
-import { followsByItself, isAskedFor, isToGoBack } from './moving.js';
+import { ENDS_IT, followsByItself, isAskedFor, isToGoBack } from './moving.js';
 
 /** It stays with a node that had the token already: nobody else may go down for it. */
 const isKept = (turn: Turn, turns: readonly Turn[]): boolean =>
@@ -50,7 +50,8 @@ const isResumeAsked = (evidence: Evidence, turn: Turn, stall: Exported, resume: 
   const asked = (name: string, after: number): boolean => isAskedFor(evidence, turn, name, after, resume.position);
   const isTold = ['ResumeRequested', 'RetryRequested', 'SkipRequested'].some((name) => asked(name, stall.position));
   const isLeft =
-    isToGoBack(evidence, turn, turn.grant.position, resume.position) || asked('AbortRequested', turn.grant.position);
+    isToGoBack(evidence, turn, turn.grant.position, resume.position) ||
+    ENDS_IT.some((name) => asked(name, turn.grant.position));
   // What the stall says follows in one append with its end.
   const { end } = turn;
   const isSaid =

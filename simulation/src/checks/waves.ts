@@ -37,7 +37,9 @@ const wavesBegin: Check = {
 
 /** Somebody wanted it to go no further, so nothing was to be shown. */
 const isCutShort = ({ intent }: Upgrade, { position }: Exported): boolean =>
-  intent.some((event) => isOfType(event, 'AbortRequested', 'RollbackRequested') && event.position < position);
+  intent.some(
+    (event) => isOfType(event, 'AbortRequested', 'RetargetRequested', 'RollbackRequested') && event.position < position,
+  );
 
 /** Nodes of a wave that were over by then. */
 const overIn = ({ turns }: Evidence, upgrade: Upgrade, wave: number, { position }: Exported): readonly string[] =>

@@ -11,13 +11,16 @@ import {
   type AskOfUpgrade,
   type Check,
 } from '@baton/domain';
-import type { EventLog, LogQuery, UpgradeStatus } from '@baton/contracts';
+import type { EventLog, LogQuery, Strategy, UpgradeStatus } from '@baton/contracts';
+import type { Recorded } from '@baton/kernel';
 import { Inject, Injectable } from '@nestjs/common';
 import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { refusedProblem } from '../problems/problem.js';
 import { invalid } from '../problems/validation.js';
-import { LOG, PRECHECKS } from '../tokens.js';
+import { tablesOf } from '../tables/tables-of.js';
+import type { Tables } from '../tables/load-tables.js';
+import { LOG, PRECHECKS, TABLES } from '../tokens.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
 import { catalogueOf, unknownUpgrade } from './requests.service.js';
 import { eventsOfUpgrade, statusOf } from './upgrade-log.js';
@@ -29,6 +32,7 @@ export class CommandsService {
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
     private readonly strategies: StrategiesService,
+    @Inject(TABLES) private readonly tables: Tables,
     @Inject(PRECHECKS) private readonly checks: readonly Check[],
   ) {}
 
@@ -51,18 +55,19 @@ export class CommandsService {
     const decide = (history: History) => {
       const events = history.also[0] ?? [];
       status = statusOf(events);
+      const intended = events.filter(({ stream }) => stream === own);
       // Instead of a node the lane whose token holder is meant; who is evicted must be named, and a lane may go back whole.
       const isNamed = asked.command === 'evict' || asked.command === 'rollback';
       const nodeId = asked.nodeId ?? (isNamed ? undefined : holderOf(status, lane));
       return decideOperatorCommand(
         { ...asked, nodeId },
         {
-          intent: events.filter(({ stream }) => stream === own).reduce(foldIntent, noIntent),
+          intent: intended.reduce(foldIntent, noIntent),
           cluster: history.of(clusterStream).reduce(foldCluster, noCluster),
           node: nodeStream === undefined ? noNode : history.of(nodeStream).reduce(foldNode, noNode),
           status,
           checks: this.checks,
-          ...(isRetarget && { retarget: { ...surroundingsOf(history), ...(strategy && { strategy }) } }),
+          ...(isRetarget && { retarget: { ...surroundingsOf(history), ...this.tablesOf(intended, strategy) } }),
           now: Date.now(),
         },
       );
@@ -82,6 +87,12 @@ export class CommandsService {
     );
     if (!('refused' in result)) return result.position;
     throw refusedProblem(result.refused, status ? { state: status.state, allowed: status.allowed } : {});
+  }
+
+  /** The strategy that was named, and the tables of the one that is to be followed. */
+  private tablesOf(events: readonly Recorded[], named: Strategy | undefined) {
+    const strategy = named ?? events.reduce(foldIntent, noIntent).request?.strategy;
+    return { ...(named && { strategy: named }), ...(strategy && tablesOf(strategy, this.tables)) };
   }
 }
 

@@ -17,7 +17,9 @@ import { Intake, type History } from '../intake/intake.js';
 import type { Origin } from '../intake/origin.js';
 import { readAll } from '../intake/read-all.js';
 import { StrategiesService } from '../strategies/strategies.service.js';
-import { LOG } from '../tokens.js';
+import { tablesOf } from '../tables/tables-of.js';
+import type { Tables } from '../tables/load-tables.js';
+import { LOG, TABLES } from '../tokens.js';
 import { catalogueOf } from './requests.service.js';
 import type { RetargetClusterDto } from './upgrade.dto.js';
 import { requestOf } from './upgrade-log.js';
@@ -29,6 +31,7 @@ export class StuckService {
     private readonly intake: Intake,
     @Inject(LOG) private readonly log: EventLog,
     private readonly strategies: StrategiesService,
+    @Inject(TABLES) private readonly tables: Tables,
   ) {}
 
   /** Why a cluster is stuck, by a strategy that leads out of it when there is one; undefined: it is not. */
@@ -45,11 +48,12 @@ export class StuckService {
     const by = name === undefined ? (await this.findStuck(clusterId))?.strategy : undefined;
     const strategy = by ?? (await this.strategies.named(name));
     const asked = { upgradeId, clusterId, to, strategy, reason, by: origin.actor };
+    const tables = tablesOf(strategy, this.tables);
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;
     const decide = ({ of, also: [nodes = [], releases = []] }: History) => {
       cluster = of(stream).reduce(foldCluster, noCluster);
-      return decideClusterRetarget(asked, groundOf(cluster, nodes, releases));
+      return decideClusterRetarget(asked, { ...groundOf(cluster, nodes, releases), ...tables });
     };
     const wanted = { own: `upgrade-${upgradeId}`, cluster: clusterId, upgrade: upgradeId, streams: [stream] };
     const written = await this.intake.tryWrite({ ...wanted, also: surroundingsOf(clusterId), decide }, origin);

@@ -8,7 +8,16 @@ import {
   type UpgradeStatus,
 } from '@baton/contracts';
 import { recorded, type Given } from '@baton/testing';
-import { release as releaseOf, request as requestOf, strategy as strategyOf } from '../../test/precheck-fixtures.js';
+import {
+  examined,
+  member as memberOf,
+  precheckFacts,
+  release as releaseOf,
+  request as requestOf,
+  strategy as strategyOf,
+  surroundings,
+} from '../../test/precheck-fixtures.js';
+import { check as othersLevel } from '../precheck/checks/others-level.js';
 import { foldCluster, noCluster, type Cluster } from '../cluster/cluster.js';
 import { noNode } from '../membership/membership.js';
 import { allowedCommands } from '../status/allowed.js';
@@ -251,6 +260,28 @@ describe('a cluster that is stuck (X-48)', () => {
     expect(start({ dryRun: true })).toHaveProperty('events');
     const waivers = [{ check: 'others-level', reason: 'the fix', by: 'operator:ada' }];
     expect(start({ waivers })).toMatchObject({ events: [{ data: { to: FIXED, waivers } }, {}] });
+  });
+
+  it('is said by the check that blocks a plan, with the way out', () => {
+    const nodes = members.map(({ nodeId, labels, layers }) =>
+      examined(nodeId, { layers }, { member: memberOf(nodeId, { labels, layers }) }),
+    );
+    const lanes = [{ lane: 'c1', wave: 1, nodes: ['c1'] }];
+    const of = (quarantinedVersions: readonly string[]) =>
+      othersLevel.run(
+        precheckFacts(nodes, {
+          ...{ lanes, surroundings: surroundings({ quarantinedVersions }) },
+          request: requestOf({ to: FIXED, release: releaseOf({ version: FIXED }), strategy: led() }),
+        }),
+      );
+    expect(of([])).toMatchObject([{ remedy: expect.stringMatching(/^Bring g1 to 6\.5\.300/) }, {}]);
+    expect(of([BAD])).toMatchObject([
+      {
+        evidence: expect.stringMatching(/stuck: nobody can come after either, 6\.5\.300 is in quarantine here\.$/),
+        remedy: expect.stringMatching(/POST \/v1\/clusters\/demo\/retarget; or lift the quarantine of 6\.5\.300\.$/),
+      },
+      {},
+    ]);
   });
 
   it('is led out by one command with a reason, which waives the check by name', () => {
