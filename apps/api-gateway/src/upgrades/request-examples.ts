@@ -57,7 +57,7 @@ export const COMMAND_BODIES = {
 export const RETARGET_REQUESTS = {
   fixed: {
     summary: 'To the fixed release',
-    value: { to: '1.2.0', strategy: 'nutanix-aos', reason: '1.1.0 leaks, and 1.2.0 is the fix' },
+    value: { to: '1.2.0', strategy: 'default', reason: '1.1.0 leaks, and 1.2.0 is the fix' },
   },
 };
 

@@ -175,7 +175,7 @@ export class OperatorCommandDto {
   to?: string;
 
   @Optional()
-  @IdField({ required: false, example: 'nutanix-aos', description: 'retarget: absent: the one that it follows' })
+  @IdField({ required: false, example: 'default', description: 'retarget: absent: the one that it follows' })
   strategy?: string;
 
   @ReasonField()
@@ -187,7 +187,7 @@ export class RetargetClusterDto {
   to!: string;
 
   @Optional()
-  @IdField({ required: false, example: 'nutanix-aos', description: 'Absent: the one by which it is stuck' })
+  @IdField({ required: false, example: 'default', description: 'Absent: the one by which it is stuck' })
   strategy?: string;
 
   @TextField(1000, { example: '6.5.300 leaks, and 6.5.400 is the fix' })

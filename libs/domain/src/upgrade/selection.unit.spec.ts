@@ -62,9 +62,7 @@ describe('a request that chooses nodes', () => {
 
   it('is refused when it names a node that the strategy is not about', () => {
     expect(ask({ nodes: ['c1'] })).toEqual(
-      refusal(
-        'select.nodes names c1, which is no node with role=gateway, which is what strategy one-by-one is about.',
-      ),
+      refusal('select.nodes names c1, which is no node with role=gateway, which is what strategy one-by-one is about.'),
     );
   });
 
