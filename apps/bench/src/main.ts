@@ -8,6 +8,7 @@ import { measureLag } from './goals/lag.js';
 import { measureRebuild } from './goals/rebuild.js';
 import { measureResume } from './goals/resume.js';
 import { measureRollout } from './goals/rollout.js';
+import { measurePlan } from './goals/plan.js';
 import { measureRead } from './goals/read.js';
 import { USAGE, readOptions, type Goal, type Options } from './options.js';
 import type { NotRun, Row } from './row.js';
@@ -72,6 +73,8 @@ const rowsOf = async (goal: Goal, bench: Bench): Promise<readonly Row[] | NotRun
       return measureResume(bench);
     case 'G11':
       return measureRead(bench);
+    case 'G13':
+      return measurePlan(bench);
     default:
       return assertNever(goal);
   }

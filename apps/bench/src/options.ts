@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-export const GOALS = ['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G9', 'G11'] as const;
+export const GOALS = ['G1', 'G2', 'G3', 'G4', 'G5', 'G6', 'G9', 'G11', 'G13'] as const;
 export type Goal = (typeof GOALS)[number];
 
 export interface Options {

@@ -30,6 +30,24 @@ describe('the read models', () => {
     await expect(reads.getStatus('u1')).rejects.toThrow(ReadModelsNotReadyError);
   });
 
+  it('keep the status of a large cluster for as long as nothing is folded into it', async () => {
+    const { log, reads } = database;
+    const many = nodeIds(250);
+    await tell(log, beginning(many));
+    const story = upgradeStory(1, many);
+    database.runner();
+    const at = async (position: number) => {
+      await expect(reads.waitFor(position, 10_000)).resolves.toBe(true);
+      return reads.getStatus(upgradeId(1));
+    };
+    const first = await at(await tell(log, story.slice(0, 4)));
+    expect(first?.nodes).toHaveLength(250);
+    expect(await reads.getStatus(upgradeId(1))).toBe(first);
+    const last = await at(await tell(log, story.slice(4, 6)));
+    expect(last?.position).toBeGreaterThan(first?.position ?? 0);
+    expect(last).toEqual(await reads.statusAt(upgradeId(1), last?.position ?? 0));
+  });
+
   it('answer who is there, what runs, and what may be installed', async () => {
     const { log, reads } = database;
     await tell(log, beginning(NODES));

@@ -3,7 +3,7 @@ import { SharedReads } from '@baton/platform';
 import type pg from 'pg';
 import { DataSource } from 'typeorm';
 import { getCluster, listClusters, type ClusterView } from './get-cluster/get-cluster.js';
-import { getStatus } from './get-upgrade-status/get-status.js';
+import { LargeStatuses } from './get-upgrade-status/large-statuses.js';
 import { statusAt } from './get-upgrade-status/status-at.js';
 import { listNodes, type ClusterNodeView } from './list-nodes/list-nodes.js';
 import { getRelease, listReleases, type ReleaseView } from './list-releases/list-releases.js';
@@ -59,7 +59,8 @@ export class ReadModels {
     private readonly log: EventLog,
   ) {
     this.watch = new CheckpointWatch(() => this.position());
-    this.statuses = new SharedReads((upgradeId) => asked(getStatus(pool, upgradeId)));
+    const statuses = new LargeStatuses(pool);
+    this.statuses = new SharedReads((upgradeId) => asked(statuses.read(upgradeId)));
   }
 
   static async open({ databaseUrl, log }: ReadModelsOptions): Promise<ReadModels> {

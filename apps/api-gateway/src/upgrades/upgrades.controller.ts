@@ -8,6 +8,7 @@ import { ClusterParams } from '../clusters/cluster.dto.js';
 import { EventsQuery } from '../events/events.dto.js';
 import { sendEvents } from '../events/send-events.js';
 import { isUnchanged } from '../http/etag.js';
+import { largeJson } from '../http/large-json.js';
 import { momentOf, positionOf } from '../http/moment.js';
 import { afterOf, sendPage } from '../http/page.js';
 import { found, seen } from '../http/seen.js';
@@ -32,6 +33,9 @@ import {
   UpgradeParams,
   UpgradeRequestedDto,
 } from './upgrade.dto.js';
+
+/** Statuses of so many nodes are worth not to be written as JSON twice. */
+const LARGE = 200;
 
 @ApiTags('upgrades')
 @Controller('v1')
@@ -145,7 +149,8 @@ export class UpgradesController {
   ) {
     await seen(this.reads, query);
     const status = await this.existing(upgrade, query.at);
-    return isUnchanged(request, reply, status.position) ? undefined : status;
+    if (isUnchanged(request, reply, status.position)) return undefined;
+    return status.nodes.length < LARGE ? status : largeJson(reply, status);
   }
 
   @Get('upgrades/:upgrade/explain')

@@ -11,15 +11,15 @@ export interface Terms {
   readonly nodes: readonly string[];
 }
 
-const PART = 200;
+export const PART = 200;
 const HOUR = 3_600_000;
-const AT = Date.UTC(2026, 0, 1);
+export const AT = Date.UTC(2026, 0, 1);
 const LANE = 'main';
 
 const release: Release = { version: NEW, layer: 'software', kind: 'bench', sha256: SHA, size: 1 };
 
 // All that waits is the work itself: a node is stable as soon as it says so.
-const strategy: Strategy = {
+export const strategy: Strategy = {
   ...{ name: 'bench', title: 'One by one', description: '', layer: 'software', activation: 'reboot', seeds: 2 },
   ...{ checks: {}, staging: { perSource: 4, attemptsMax: 3 }, waves: [{ name: 'nodes', lanes: 'one' }] },
   timing: {
@@ -73,12 +73,12 @@ export const clusterMade = ({ cluster, nodes }: Terms): readonly Chapter[] => [
 
 type Tell = (...events: readonly (readonly [stream: string, type: string, data: unknown])[]) => Chapter;
 
-const teller = ({ cluster, upgradeId: upgrade }: Terms): Tell => {
+export const teller = ({ cluster, upgradeId: upgrade }: Pick<Terms, 'cluster' | 'upgradeId'>): Tell => {
   return (...events) => ({ cluster, upgrade, events: events.map(([stream, type, data]) => ({ stream, type, data })) });
 };
 
-const inParts = (nodes: readonly string[]): readonly (readonly string[])[] =>
-  Array.from({ length: Math.ceil(nodes.length / PART) }, (_, part) => nodes.slice(part * PART, (part + 1) * PART));
+export const inParts = <T>(items: readonly T[], size = PART): readonly (readonly T[])[] =>
+  Array.from({ length: Math.ceil(items.length / size) }, (_, part) => items.slice(part * size, (part + 1) * size));
 
 /** Everything up to the rollout: asked for, checked, planned and staged. */
 export const prepared = (terms: Terms): readonly Chapter[] => {

@@ -54,7 +54,8 @@ const bySpace = ({ order }: WaveRule): boolean => order === 'most-free-space';
 interface Division {
   readonly request: Request;
   readonly nodes: readonly ExaminedNode[];
-  readonly going: readonly ExaminedNode[];
+  /** Those that go over. */
+  readonly movers: readonly Placed[];
   readonly placement: Placement;
 }
 
@@ -64,11 +65,12 @@ const digestText = (
   planned: readonly PlannedLane[],
   disruption: readonly PlannedDisruption[],
 ): string => {
-  const { request, nodes, placement } = division;
+  const { request, nodes, movers } = division;
   const { strategy, release } = request;
   const steady = strategy.waves.map((rule): WaveRule => (bySpace(rule) ? { ...rule, order: 'id' } : rule));
-  const isMoving = placement.size > 0 || strategy.waves.some(bySpace);
-  const lanes = isMoving ? lanesOf(divide({ ...division, placement: new Map() }, steady)) : planned;
+  const isMoving = movers.some(({ alone }) => alone) || strategy.waves.some(bySpace);
+  const still = movers.map(({ nodeId, labels }) => ({ nodeId, labels }));
+  const lanes = isMoving ? lanesOf(divide({ ...division, movers: still }, steady)) : planned;
   const disrupted = new Set(disruption.flatMap((one) => (one.disrupted ? [one.workload] : [])));
   return JSON.stringify([
     [release.version, release.layer, release.sha256],
@@ -81,16 +83,16 @@ const digestText = (
 };
 
 const divide = (
-  { request: { acknowledge }, nodes, going, placement }: Division,
+  { request: { acknowledge }, nodes, movers }: Division,
   rules: readonly WaveRule[],
-): readonly DividedWave[] => {
-  const placed = going.map((node): Placed => ({
-    ...node.member,
-    ...(node.facts && { freeBytes: node.facts.freeBytes }),
-    alone: aloneOn(node, placement),
-  }));
-  return divideIntoLanes(rules, placed, { cluster: nodes.map(({ member }) => member), acknowledge });
-};
+): readonly DividedWave[] =>
+  divideIntoLanes(rules, movers, { cluster: nodes.map(({ member }) => member), acknowledge });
+
+const moverOf = ({ nodeId, member, facts }: ExaminedNode, alone: number): Placed => ({
+  ...{ nodeId, labels: member.labels },
+  ...(facts && { freeBytes: facts.freeBytes }),
+  ...(alone > 0 && { alone }),
+});
 
 const lanesOf = (waves: readonly DividedWave[]): readonly PlannedLane[] => waves.flatMap(({ lanes }) => lanes);
 
@@ -118,9 +120,10 @@ const stayingOf = (request: Request, nodes: readonly ExaminedNode[]): ReadonlyMa
 /** What the strategy makes of these nodes (in id order) and this release. The same input gives the same plan. */
 export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): MadePlan => {
   const staying = stayingOf(request, nodes);
-  const going = nodes.filter(({ nodeId }) => !staying.has(nodeId));
   const placement = placementOf(nodes);
-  const division = { request, nodes, going, placement };
+  const going = nodes.filter(({ nodeId }) => !staying.has(nodeId));
+  const movers = going.map((node) => moverOf(node, aloneOn(node, placement)));
+  const division = { request, nodes, movers, placement };
   const waves = divide(division, request.strategy.waves);
   const lanes = lanesOf(waves);
   const disruption = planDisruption(request, nodes, waves, placement);
@@ -129,7 +132,7 @@ export const makePlan = (request: Request, nodes: readonly ExaminedNode[]): Made
 };
 
 const summaryOf = (
-  { request, nodes, going, placement }: Division,
+  { request, nodes, movers, placement }: Division,
   staying: ReadonlyMap<string, string>,
   waves: readonly DividedWave[],
   disrupted: readonly PlannedDisruption[],
@@ -146,7 +149,7 @@ const summaryOf = (
       lanes: wave.lanes.length,
       nodes: wave.lanes.reduce((sum, lane) => sum + lane.nodes.length, 0),
     })),
-    nodes: going.length,
+    nodes: movers.length,
     seeds: rankSeeds(nodes, release.size).slice(0, SEEDS_MAX),
     skipped: fitting(skipped, SKIPPED_BYTES_MAX),
     from,

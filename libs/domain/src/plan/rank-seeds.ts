@@ -10,7 +10,8 @@ const freeBytes = (node: ExaminedNode): number => node.facts?.freeBytes ?? 0;
 const spread = (nodes: readonly ExaminedNode[]): readonly ExaminedNode[] => {
   const domains = new Set<string>();
   const first = nodes.filter(({ member }) => !domains.has(member.failureDomain) && domains.add(member.failureDomain));
-  return [...first, ...nodes.filter((node) => !first.includes(node))];
+  const taken = new Set(first);
+  return [...first, ...nodes.filter((node) => !taken.has(node))];
 };
 
 /** Node ids, best seed first: those with room for it before those without, then failure domains, then free space. */

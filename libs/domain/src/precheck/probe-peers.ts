@@ -7,8 +7,8 @@ const RING = 8;
 
 // Those that follow in a ring, so that every node is probed by as many as it probes.
 const following = (ids: readonly string[], index: number, count: number): readonly string[] => {
-  const others = [...ids.slice(index + 1), ...ids.slice(0, index)];
-  return others.slice(0, count);
+  const after = ids.slice(index + 1, index + 1 + count);
+  return after.length === count ? after : [...after, ...ids.slice(0, Math.min(index, count - after.length))];
 };
 
 type Peers = ReadonlyMap<string, readonly string[]>;
