@@ -39,6 +39,13 @@ it('new software on the same instance changes nothing else: instance, boot and i
   expect([after.instanceId, after.bootId]).toEqual([before.instanceId, before.bootId]);
 });
 
+it('new software on the same instance is told without being asked, though the agent has not started anew', async () => {
+  await goes('activate', 'restart');
+  const isTold = (): boolean => rig.wire().hellos.at(-1)?.facts.layers.software === NEW;
+  await eventually('its last hello says so', isTold);
+  expect(rig.wire().hellos.at(-1)?.facts.partitions.A).toMatchObject({ ran: { software: OLD } });
+});
+
 it('a new instance has another id and another boot, and the image that it was ordered with (X-02)', async () => {
   const before = await rig.facts();
   const after = await goes('activate', 'replace', NEW_IMAGE);

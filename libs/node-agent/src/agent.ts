@@ -47,7 +47,11 @@ export class Agent {
       send: (report) => wire.report(report),
       sayHello: async () => wire.hello({ clusterId, nodeId, url, facts: await facts() }),
     });
-    this.orders = new Orders({ ...means, sendReports: () => this.reports.flush() });
+    this.orders = new Orders({
+      ...means,
+      sendReports: () => this.reports.flush(),
+      sayAnew: () => this.reports.again(),
+    });
     this.questions = new Questions(means, { nodeId, url, client });
   }
 

@@ -17,6 +17,8 @@ const FAREWELL_MS = 100;
 export interface OrdersOptions extends Means {
   /** Sends what the journal owes; resolves when it was taken or failed. */
   readonly sendReports: () => Promise<void>;
+  /** The machine runs something else by now, and this agent has outlived the change. */
+  readonly sayAnew: () => Promise<void>;
 }
 
 /** Takes orders one after the other, carries each out once, and answers a repeated one with what became of it. */
@@ -119,6 +121,8 @@ export class Orders {
     // A machine that does not go down is found late by who waits for it; it is not tried again, as its turn may be over by then.
     await driver.boot({ activation, epoch }).catch(() => undefined);
     this.running.end(operation);
+    // Processes that restart leave the agent, which has no start of its own at which to say what runs now.
+    if (activation === 'restart' && !this.isStopped) void this.means.sayAnew();
   }
 
   private raise(command: NodeCommand): Promise<void> {
