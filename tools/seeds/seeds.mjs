@@ -1,8 +1,10 @@
 // `npm run seeds`: every demand of docs/seeds.md with the test that proves it, from a run of those tests.
+// `npm run seeds -- --mutate [ids]`: whether those tests find a rule changed; see mutate.mjs.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { mutateAll } from './mutate.mjs';
 import { OPEN, demandsOf, judgeDemands } from './demands.mjs';
 
 const TITLES = '\\b[NQVX]-\\d\\d\\b';
@@ -37,4 +39,5 @@ const main = () => {
   return isAsKnown ? 0 : 1;
 };
 
-process.exitCode = main();
+const [option, ...ids] = process.argv.slice(2);
+process.exitCode = option === '--mutate' ? await mutateAll(ids) : main();

@@ -205,7 +205,7 @@ describe('what is looked at before anything changes', () => {
     expect(on(PLATFORM)).toEqual([
       ...['accounts', 'gateways-up', 'tunnels-up', 'ha-application', 'public-access', 'cloud-dns'],
     ]);
-    expect(PLATFORM.reach?.map(({ port }) => port)).toEqual([443, 443, 22]);
+    expect(PLATFORM.reach?.map(({ port }) => port)).toEqual([443, 443, 22, 443]);
     expect(PLATFORM.names).toHaveLength(1);
   });
 
