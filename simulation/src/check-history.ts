@@ -6,6 +6,7 @@ import { machineChecks } from './checks/machines.js';
 import { movingChecks } from './checks/moving.js';
 import { onceChecks } from './checks/once.js';
 import { partitionChecks } from './checks/partitions.js';
+import { apartChecks } from './checks/apart.js';
 import { slotChecks } from './checks/slots.js';
 import { stagedChecks } from './checks/staged.js';
 import { stallChecks } from './checks/stalls.js';
@@ -47,6 +48,7 @@ const CHECKS: readonly Check[] = [
   ...stagedChecks,
   ...onceChecks,
   ...waveChecks,
+  ...apartChecks,
   ...slotChecks,
   ...takeoverChecks,
 ].toSorted((a, b) => numberOf(a) - numberOf(b));

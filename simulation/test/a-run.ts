@@ -46,6 +46,20 @@ const begin = (run: Recording): void => {
   for (const nodeId of ['n1', 'n2', 'n3', 'n4']) run.stage(nodeId);
   run.append(['staging-u1', 'StagingCompleted', { staged: 4, left: [] }]);
   run.append([UPGRADE, 'CommitRequested']);
+  const quorum = 'q';
+  const labelled = {
+    n1: { pair: 'a', quorum },
+    n2: { pair: 'a', quorum },
+    n3: { quorum },
+    n4: { quorum },
+    n5: { quorum },
+  };
+  const members = Object.entries(labelled);
+  run.append([
+    PRECHECK,
+    'PrecheckStarted',
+    { run: 1, part: 1, of: 1, members: members.map(([nodeId, labels]) => ({ nodeId, labels })), startedAt: 0 },
+  ]);
   run.append([PRECHECK, 'PlanMade', { summary: { waves: [{ wave: 1, name: 'nodes' }] } }]);
   run.append([UPGRADE, 'ApprovalGiven', { wave: 1 }]);
   const wave = { wave: 1, direction: 'forward', lanes: ['main', 'side'] };

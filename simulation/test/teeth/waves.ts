@@ -11,6 +11,9 @@ const window = (days: readonly string[], from: string, to: string, zone = 'UTC')
 const second = rollout('WaveStarted', { wave: 2, direction: 'forward', lanes: [] });
 const lastBack = ['TokenGranted', { epoch: 1_000_006 }] as const;
 
+const members = (of: Readonly<Record<string, Readonly<Record<string, string>>>>) =>
+  change(['PrecheckStarted'], { members: Object.entries(of).map(([nodeId, labels]) => ({ nodeId, labels })) });
+
 /** What the strategy says of waves. */
 export const waveTeeth: readonly Tooth[] = [
   ['INV-32', 'a wave begins that nobody has approved', drop('ApprovalGiven')],
@@ -24,6 +27,12 @@ export const waveTeeth: readonly Tooth[] = [
   ['INV-32', 'a wave is over and a node of it has not formed', drop('NodeFormed', { nodeId: 'n2' })],
   ['INV-32', 'a wave is over and a node of it formed another cluster', change(['NodeFormed'], { members: 2 })],
   ['INV-32', 'more tokens are out than may be', rules({ lanesAtOnce: 1 })],
+  ['INV-32', 'both nodes of a pair have a token', members({ n1: { pair: 'b' }, n3: { pair: 'b' } })],
+  [
+    'INV-32',
+    'most of a quorum set have a token',
+    members({ n1: { quorum: 'r' }, n3: { quorum: 'r' }, n4: { quorum: 'r' } }),
+  ],
   ['INV-32', 'a committed wave goes back', insertBefore(lastBack, rollout('CommitPointReached', { wave: 1 }))],
   ['INV-32', 'a token is granted on a day without a window', window(['fri'], '00:00', '24:00')],
   ['INV-32', 'a token is granted after its window', window(['wed'], '22:00', '00:00')],
