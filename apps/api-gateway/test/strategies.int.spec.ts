@@ -61,12 +61,23 @@ describe('strategies over HTTP', () => {
     ['aliases of aliases', 'a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n', 'anchors'],
     ['brackets without end', '['.repeat(30_000), 'nested'],
     ['lists in lists', '- '.repeat(30_000), 'nested'],
-    ['two documents', 'name: a\n---\nname: b\n', 'multiple documents'],
+    ['two documents', 'name: a\n---\nname: b\n', 'line 2: a strategy must be one document'],
+    ['a tab as indentation', 'name: careful\nstaging:\n\tperSource: 4\n', 'line 3: Tabs are not allowed'],
+    ['a tag', 'name: !secret careful\n', 'line 1: Unresolved tag: !secret'],
+    ['a tag that YAML knows', 'name: careful\nchecks: !!set {a}\n', 'line 2: tags are not taken'],
+    ['a name of a field that is no text', 'name: careful\nchecks: {? [a] : off}\n', 'line 2: the name of a field must'],
+    ['a name that means something else', 'name: careful\n__proto__: {a: 1}\n', 'line 2: __proto__ is not a name'],
+    ['a merge', 'name: careful\nstaging:\n  <<: {perSource: 4}\n', 'staging.<< is not known'],
+    ['NUL in quotes', 'name: careful\ntitle: "\\0"\n', 'line 2: holds characters that are not text'],
+    ['half of a character', 'name: careful\ntitle: "\\ud800"\n', 'line 2: holds characters that are not text'],
+    ['an encoding of two bytes', Buffer.from('name: careful', 'utf16le').toString(), 'characters that are not text'],
     ['nothing', '', 'must be a map'],
     ['another name', 'name: other', 'title must be'],
-  ])('that hold %s are refused with what is wrong', async (_what, body, said) => {
+  ])('that hold %s are refused with what is wrong, and nothing is kept', async (_what, body, said) => {
+    const { body: known } = await gateway.send('GET', '/v1/strategies');
     const answer = await put(body, YAML);
     expect([answer.status, answer.body.detail]).toEqual([422, expect.stringContaining(said)]);
+    expect((await gateway.send('GET', '/v1/strategies')).body).toEqual(known);
   });
 
   it('are at most 64 KiB of text and 16 KiB without the comments', async () => {
@@ -74,6 +85,15 @@ describe('strategies over HTTP', () => {
     expect(large.status).toBe(413);
     const { body } = await put(text.replace('title: ', `title: ${'x'.repeat(17_000)}`), YAML);
     expect(body.detail).toContain('16 KiB');
+  });
+
+  it('are taken with a mark of the byte order, and are UTF-8 or nothing', async () => {
+    const marked = shippedText('default', 'marked');
+    expect((await put(`\ufeff${marked}`, YAML, 'marked')).status).toBe(200);
+    const latin = Buffer.from(marked.replace('title: ', 'title: \u00e9'), 'latin1');
+    const { status, body } = await put(latin, YAML, 'marked');
+    expect([status, body.detail]).toEqual([400, 'The body is not UTF-8. Send it in UTF-8.']);
+    expect((await gateway.send('GET', '/v1/strategies/marked')).body.version).toBe(1);
   });
 
   it('do not take the name of one from a file, nor another than that of the path', async () => {

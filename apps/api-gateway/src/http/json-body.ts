@@ -1,5 +1,6 @@
 import type { FastifyAdapter } from '@nestjs/platform-fastify';
 import { ProblemError, type FieldError } from '../problems/problem.js';
+import { isFieldName, isText } from './keepable.js';
 import { pointerPart, repeatedFields } from './repeated-fields.js';
 
 export const JSON_BYTES_MAX = 64 * 1024;
@@ -78,8 +79,6 @@ function* wrongFields(text: string, value: unknown): Generator<FieldError> {
   for (const pointer of repeatedFields(text)) yield { pointer, detail: 'stands there more than once' };
 }
 
-const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
-
 function* unkeepable(value: unknown, pointer: string, depth: number): Generator<FieldError> {
   if (depth > DEPTH_MAX) {
     yield { pointer, detail: `is nested deeper than ${DEPTH_MAX} levels` };
@@ -92,11 +91,8 @@ function* unkeepable(value: unknown, pointer: string, depth: number): Generator<
   if (typeof value !== 'object' || value === null) return;
   for (const [key, inner] of Object.entries(value)) {
     const below = `${pointer}/${pointerPart(key)}`;
-    if (FORBIDDEN_KEYS.has(key)) yield { pointer: below, detail: 'is not a name that a field may have' };
+    if (!isFieldName(key)) yield { pointer: below, detail: 'is not a name that a field may have' };
     else if (!isText(key)) yield { pointer, detail: 'has a field whose name is not text' };
     else yield* unkeepable(inner, below, depth + 1);
   }
 }
-
-// Neither NUL nor half of a surrogate pair: Postgres and the canonical form refuse them.
-const isText = (text: string): boolean => !/[\0\p{Surrogate}]/u.test(text);

@@ -39,6 +39,11 @@ describe('strategies', () => {
     expect(others).toEqual([]);
   });
 
+  it('that are not UTF-8 are refused, whatever else they say', async () => {
+    await writeFile(join(folder, 's.yaml'), Buffer.from(text.replace('title: ', 'title: \u00e9'), 'latin1'));
+    expect(await problemsOf()).toEqual(['s.yaml:1 a strategy must be UTF-8']);
+  });
+
   it('that are no YAML, stand twice, or are not there at all are refused', async () => {
     expect((await problemsOf('name: [1,'))[0]).toMatch(/^s0.yaml:\d+ /);
     expect(await problemsOf(text, text)).toEqual([

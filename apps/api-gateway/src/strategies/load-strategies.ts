@@ -1,7 +1,7 @@
 import type { Strategy } from '@baton/contracts';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readStrategy } from './read-strategy.js';
+import { readStrategyFile } from './read-strategy.js';
 
 /** The strategies by name. */
 export type Strategies = ReadonlyMap<string, Strategy>;
@@ -24,7 +24,7 @@ export const loadStrategies = async (folders: readonly string[]): Promise<Strate
     const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
     for (const name of names) {
       const file = join(folder, name);
-      const read = readStrategy(await readFile(file, 'utf8'));
+      const read = readStrategyFile(await readFile(file));
       if ('errors' in read) {
         problems.push(...read.errors.map(({ line, message }) => `${file}:${line} ${message}`));
         continue;

@@ -1,7 +1,7 @@
 import { parseTable, type Table } from '@baton/domain';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readYaml } from '../yaml/read-yaml.js';
+import { readYamlFile } from '../yaml/read-yaml.js';
 
 /** The tables by name. */
 export type Tables = ReadonlyMap<string, Table>;
@@ -22,7 +22,7 @@ export const loadTables = async (folders: readonly string[]): Promise<Tables> =>
   for (const folder of folders) {
     const seen = new Map<string, string>();
     for (const file of await yamlFiles(folder)) {
-      const read = readYaml<{ readonly table: Table }>(await readFile(file, 'utf8'), 'a table', parseTable);
+      const read = readYamlFile<{ readonly table: Table }>(await readFile(file), 'a table', parseTable);
       if ('errors' in read) {
         problems.push(...read.errors.map(({ line, message }) => `${file}:${line} ${message}`));
         continue;

@@ -1,5 +1,6 @@
 import type { FieldPath } from '@baton/domain';
-import { Lexer, LineCounter, Parser, isAlias, isNode, parseDocument, visit, type Document } from 'yaml';
+import { Lexer, LineCounter, Parser, isNode, parseDocument, type Document } from 'yaml';
+import { unfitNodes } from './unfit-nodes.js';
 
 /** Something wrong in a text. `line` counts from 1. */
 export interface TextError {
@@ -26,6 +27,21 @@ const CONTENT_BYTES_MAX = 16 * 1024;
 const LEVELS_MAX = 32;
 const ERRORS_MAX = 50;
 
+// A mark of the byte order at its beginning is passed over.
+const utf8 = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+};
+
+/** As `readYaml`, of the bytes of a file. */
+export const readYamlFile = <T extends object>(bytes: Uint8Array, what: string, parse: Parse<T>): T | Errors => {
+  const text = utf8(bytes);
+  return text === undefined ? { errors: [{ line: 1, message: `${what} must be UTF-8` }] } : readYaml(text, what, parse);
+};
+
 /** Reads `what` (`a strategy`) from YAML, which JSON is too; all errors at once, each with its line. */
 export const readYaml = <T extends object>(text: string, what: string, parse: Parse<T>): T | Errors => {
   if (Buffer.byteLength(text) > TEXT_BYTES_MAX) return tooLarge(what, `at most ${TEXT_BYTES_MAX / 1024} KiB`);
@@ -36,13 +52,14 @@ export const readYaml = <T extends object>(text: string, what: string, parse: Pa
     const line = text.slice(0, deep).split('\n').length;
     return { errors: [{ line, message: `${what} must not be nested so deep` }] };
   }
-  const document = parseDocument(text, { lineCounter: lines });
-  if (document.errors.length > 0) {
-    const errors = document.errors.map(({ pos, message }) => ({ line: lineOf(pos[0]), message: firstLine(message) }));
-    return { errors: errors.slice(0, ERRORS_MAX) };
-  }
-  const shared = sharedNodes(document).map((offset) => ({ line: lineOf(offset), message: NO_ANCHORS }));
-  if (shared.length > 0) return { errors: shared.slice(0, ERRORS_MAX) };
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const unread = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
+    line: lineOf(pos[0]),
+    message: code === 'MULTIPLE_DOCS' ? `${what} must be one document: this text has several` : firstLine(message),
+  }));
+  if (unread.length > 0) return { errors: unread.slice(0, ERRORS_MAX) };
+  const unfit = unfitNodes(document).map(({ offset, message }) => ({ line: lineOf(offset), message }));
+  if (unfit.length > 0) return { errors: unfit.slice(0, ERRORS_MAX) };
   const parsed = parse(document.toJS());
   if ('errors' in parsed) {
     const errors = parsed.errors.map(({ path, message }) => ({
@@ -61,19 +78,6 @@ export const readYaml = <T extends object>(text: string, what: string, parse: Pa
 const tooLarge = (what: string, most: string): Errors => ({
   errors: [{ line: 1, message: `${what} must have ${most}` }],
 });
-
-const NO_ANCHORS = 'anchors and aliases (& and *) are not taken: write each value where it is used';
-
-/** Where an anchor or an alias stands: what is small to read could be endless to unfold. */
-const sharedNodes = (document: Document): readonly number[] => {
-  const offsets: number[] = [];
-  visit(document, {
-    Node: (_key, node) => {
-      if (isAlias(node) || ('anchor' in node && node.anchor !== undefined)) offsets.push(node.range?.[0] ?? 0);
-    },
-  });
-  return offsets;
-};
 
 /** Where it is nested too deep. What `parseDocument` makes of a text it makes by recursion, so this comes before. */
 const tooDeepAt = (text: string): number | undefined => {

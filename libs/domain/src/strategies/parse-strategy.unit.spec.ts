@@ -37,7 +37,7 @@ it('says everything that is wrong at once, each with its field, what is allowed 
       { name: 'a', lanes: 'all' },
       { name: 'b', lanes: { lable: 'x' } },
     ],
-    timing: { ...good.timing, bootMs: -1 },
+    timing: { ...good.timing, bootMs: -1, drainMs: '5m', stageMs: 1e9, storeMs: null },
     onFailure: 'lane',
     autoCommit: 'yes',
     retries: 3,
@@ -54,6 +54,9 @@ it('says everything that is wrong at once, each with its field, what is allowed 
     'waves[0].lanes must be one of one, per-node, or a map with label, not "all"',
     'waves[1].lanes.lable is not known; there are label',
     'waves[1].lanes.label must be a text, it is missing',
+    'timing.storeMs must be a whole number of milliseconds from 1 to 86400000, not null',
+    'timing.stageMs must be a whole number of milliseconds from 1 to 86400000, not 1000000000',
+    'timing.drainMs must be a whole number of milliseconds from 1 to 86400000, not "5m"',
     'timing.bootMs must be a whole number of milliseconds from 1 to 86400000, not -1',
     'onFailure must be a map with scope, action, not "lane"',
     'autoCommit must be true or false, not "yes"',
@@ -83,10 +86,31 @@ it.each([
     'waves[0] takes every node',
   ],
   [
-    'two waves of one name',
+    'a selection of nothing before the last wave, which takes all too',
     {
       waves: [
         { name: 'a', select: {}, lanes: 'one' },
+        { name: 'b', lanes: 'one' },
+      ],
+    },
+    'waves[0] takes every node',
+  ],
+  [
+    'waves that overlap, so that one has no nodes',
+    {
+      waves: [
+        { name: 'a', select: { role: 'main' }, lanes: 'one' },
+        { name: 'b', select: { role: 'main', zone: 'x' }, lanes: 'per-node' },
+        { name: 'c', lanes: 'one' },
+      ],
+    },
+    'waves[1].select takes no node that waves[0].select does not take already',
+  ],
+  [
+    'two waves of one name',
+    {
+      waves: [
+        { name: 'a', select: { role: 'main' }, lanes: 'one' },
         { name: 'a', lanes: 'one' },
       ],
     },

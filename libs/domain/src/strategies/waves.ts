@@ -91,6 +91,7 @@ export const waveContradictions = ({ waves, windows, rollback, timing }: Strateg
   const taken = waves.flatMap((rule) => (rule.canary === undefined ? [] : [canaryName(rule)]));
   return [
     ...waves.flatMap((rule, index) => ofWave(rule, index, names, taken)),
+    ...overlaps(waves),
     ...(windows ?? []).flatMap((rule, index) => ofWindow(rule, index, timing.bootMs + timing.stableMs)),
     ...(rollback?.waves ?? []).flatMap((name, index) =>
       names.includes(name)
@@ -99,6 +100,22 @@ export const waveContradictions = ({ waves, windows, rollback, timing }: Strateg
     ),
   ];
 };
+
+/** A node goes with the first wave that selects it: a wave has none when an earlier one selects all of them. */
+const overlaps = (waves: readonly WaveRule[]): readonly StrategyError[] =>
+  waves.flatMap(({ select: own }, index) => {
+    const takes = ({ select = {} }: WaveRule): boolean =>
+      Object.keys(select).length > 0 && Object.entries(select).every(([label, value]) => own?.[label] === value);
+    const earlier = waves.slice(0, index).findIndex(takes);
+    return earlier < 0
+      ? []
+      : [
+          contradiction(
+            ['waves', index, 'select'],
+            `takes no node that waves[${earlier}].select does not take already`,
+          ),
+        ];
+  });
 
 const ofWave = (
   { name, select, lanes, lanesAtOnce, gates = [] }: WaveRule,
@@ -110,7 +127,7 @@ const ofWave = (
   const wrongAt = (field: string, why: string): void => void errors.push(contradiction(['waves', index, field], why));
   if (names.indexOf(name) !== index) wrongAt('name', `must differ from earlier ones, not "${name}"`);
   if (taken.includes(name)) wrongAt('name', `must differ from those of canaries, not "${name}"`);
-  if (select === undefined && index < names.length - 1) {
+  if (Object.keys(select ?? {}).length === 0 && index < names.length - 1) {
     errors.push(
       contradiction(['waves', index], 'takes every node that is left, so it must be the last: give it a select'),
     );

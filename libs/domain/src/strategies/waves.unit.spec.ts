@@ -36,7 +36,7 @@ it.each([
     'a wave with the name of another one’s canary',
     {
       waves: [
-        { name: 'a', select: {}, canary: 1, lanes: 'one' },
+        { name: 'a', select: { role: 'main' }, canary: 1, lanes: 'one' },
         { name: 'a-canary', lanes: 'one' },
       ],
       rollback: {},
