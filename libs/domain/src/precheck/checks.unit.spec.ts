@@ -208,7 +208,7 @@ describe('connectivity', () => {
     everyFindingExplains(findings);
   });
 
-  it('counts one way as one', () => {
+  it('counts one way as one (N-05)', () => {
     const failures = [{ from: 'n2', to: 'n3', reason: 'timeout' }];
     const [closed] = run('connectivity', precheckFacts(withN2({}, { probe: { reached: 2, failed: 1, failures } })));
     expect(closed?.evidence).toBe('1 way is closed: n2 to n3 (timeout).');

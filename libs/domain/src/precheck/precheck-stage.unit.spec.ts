@@ -240,16 +240,16 @@ describe('the end of the prechecks', () => {
     });
   });
 
-  it('makes no plan and lets nothing go on when one check fails (N-02)', () => {
-    const history = [requested(), started(TWO), factsOf('n1', { freeBytes: 0 }), factsOf('n2'), probed('n1', 1)];
+  it.each([
+    [{ components: { medusa: 'down' } }, ['components']],
+    [{ freeBytes: 0 }, ['enough-seeds', 'free-space']],
+  ] as const)('makes no plan and lets nothing go on when a check fails, be it only one: %j (N-02)', (over, failed) => {
+    const history = [requested(), started(TWO), factsOf('n1', over), factsOf('n2'), probed('n1', 1)];
     const decision = withHistory(...history).when(last);
     expect(typesOf(decision)).not.toContain('PlanMade');
     expect(typesOf(decision)).not.toContain('LanePlanned');
     expect(typesOf(decision)).not.toContain('PrecheckPassed');
-    expect(eventsOf(decision).at(-1)).toEqual({
-      type: 'PrecheckFailed',
-      data: { run: 1, failed: ['enough-seeds', 'free-space'] },
-    });
+    expect(eventsOf(decision).at(-1)).toEqual({ type: 'PrecheckFailed', data: { run: 1, failed } });
   });
 
   it('plans all the same when the strategy makes the failed checks warnings (N-02)', () => {
