@@ -9,6 +9,8 @@ export interface SimulatedNode {
   readonly url: string;
   readonly state: 'off' | 'booting' | 'up' | 'drained';
   readonly bootId: string;
+  /** Another one when the machine was replaced. */
+  readonly instanceId: string;
   readonly active: 'A' | 'B';
   readonly layers: Readonly<Record<string, string>>;
   /** Its ports for clients, by protocol. */
