@@ -65,8 +65,7 @@ export class StuckService {
     clusterId: string,
   ): Promise<{ readonly stuck: Stuck; readonly strategy: Strategy } | undefined> {
     const cluster = (await readAll(this.log, { streams: [`cluster-${clusterId}`] })).reduce(foldCluster, noCluster);
-    // Nobody is stuck on a release that is not in quarantine: most clusters cost no more than this.
-    if (cluster.status !== 'open' || Object.keys(cluster.quarantined).length === 0) return undefined;
+    if (cluster.status !== 'open') return undefined;
     const [nodes = [], releases = []] = await Promise.all(
       surroundingsOf(clusterId).map((query) => readAll(this.log, query)),
     );

@@ -98,7 +98,7 @@ export class UpgradesController {
   @Problems(
     ...(['unknown-cluster', 'upgrade-active', 'no-nodes', 'release-quarantined', 'artifact-missing'] as const),
     ...(['not-stuck', 'unsupported-mix', 'unknown-version', 'lower-version', 'already-running'] as const),
-    ...(['rule-forbids', 'unknown-strategy'] as const),
+    ...(['rule-forbids', 'unknown-strategy', 'slot-taken'] as const),
   )
   async retarget(
     @Param() { cluster }: ClusterParams,
