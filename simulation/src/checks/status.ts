@@ -43,6 +43,9 @@ const compareHead = (status: Status, upgrade: Upgrade, compare: Compare): void =
   compare('updatedAt', status['updatedAt'], last?.time, last);
   const gone = upgrade.intent.findLast((event) => event.data['continuedBy'] !== undefined);
   compare('continuedBy', status['continuedBy'], gone?.data['continuedBy'], gone ?? last);
+  const wish = upgrade.intent.findLast((event) => isOfType(event, 'RetargetRequested', 'AbortRequested'));
+  compare('retargetedTo', status['retargetedTo'], wish?.data['to'], wish ?? last);
+  compare('retargets', status['retargets'], request?.data['retargets'], request);
   const end = endOf(upgrade);
   if (end) {
     compare('state', status['state'], ENDED[nameOf(end)], end);
