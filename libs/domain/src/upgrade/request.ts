@@ -1,6 +1,5 @@
 import type {
   ClusterEvent,
-  HaTable,
   Member,
   Membership,
   Request,
@@ -18,7 +17,7 @@ import type { Images } from '../versions/images.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
 import { changedSince, changesBetween } from './changes.js';
-import { findRoute, type Route } from './route.js';
+import { findRoute } from './route.js';
 import { haOf, type HaTables } from './ha.js';
 import { OVERRIDDEN_CHECK } from './retarget.js';
 import { refusedSelection } from './selection.js';
