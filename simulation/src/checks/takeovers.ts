@@ -1,6 +1,6 @@
 import type { Evidence } from '../evidence/evidence.js';
 import { isOfType, recordOf, textOf } from '../evidence/event.js';
-import { recordsIn } from '../evidence/wave-rules.js';
+import { recordsIn, strategyOf } from '../evidence/wave-rules.js';
 import type { Upgrade } from '../evidence/upgrades.js';
 import type { Exported } from '../history.js';
 import type { Check } from './check.js';
@@ -54,10 +54,14 @@ const inOneAppend: Check = {
   },
 };
 
-/** Somebody had it go on from a mix in which nodes lag. */
-const isFromAMix = ({ request }: Upgrade): boolean =>
-  textOf(request, 'retargets') !== '' ||
-  recordsIn(request?.data['waivers']).some(({ check }) => check === 'others-level');
+/** Somebody had it go on from a mix in which nodes lag, and neither force nor the strategy lets the pairs be. */
+const isFromAMix = (upgrade: Upgrade): boolean => {
+  const { request } = upgrade;
+  if (textOf(request, 'retargets') !== '') return true;
+  const checks = (strategyOf(upgrade)['checks'] ?? {}) as Readonly<Record<string, unknown>>;
+  if (request?.data['force'] === true || checks['supported-mix'] !== undefined) return false;
+  return recordsIn(request?.data['waivers']).some(({ check }) => check === 'others-level');
+};
 
 const partsOf = (version: string): readonly number[] => version.split('.').map(Number);
 
@@ -75,7 +79,7 @@ const liveIn = ({ log }: Evidence, { request, cluster, layer, version }: Upgrade
     const nodeId = textOf(event, 'nodeId');
     if (isOfType(event, 'NodeEvicted')) nodes.delete(nodeId);
     const layers = recordOf(event, 'layers')[layer];
-    if (isOfType(event, 'NodeJoined', 'NodeChanged', 'HolderBooted') && typeof layers === 'string') {
+    if (isOfType(event, 'NodeJoined', 'NodeChanged', 'NodeReadmitted', 'HolderBooted') && typeof layers === 'string') {
       nodes.set(nodeId, layers);
     }
   }
