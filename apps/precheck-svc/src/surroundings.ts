@@ -1,5 +1,5 @@
 import type { EventLog, LaneEvent, Member, Release, Request, Surroundings } from '@baton/contracts';
-import { foldCluster, foldNodes, foldRelease, membersOf, noCluster, noRelease, type Node } from '@baton/domain';
+import { foldCluster, foldRelease, membersIn, noCluster, noRelease } from '@baton/domain';
 import type { Recorded } from '@baton/kernel';
 import { inspectArtifact } from './artifact.js';
 
@@ -19,7 +19,7 @@ export const lookAround = async (
   ]);
   const { active, quarantined, backupId } = ofCluster(clusterEvents);
   return {
-    members: membersOf(nodes.reduce(foldNodes, new Map<string, Node>())),
+    members: membersIn(nodes),
     surroundings: {
       leftoverTokens: leftoverTokens(lanes, request.upgradeId),
       otherUpgrades: active !== undefined && active !== request.upgradeId ? [active] : [],

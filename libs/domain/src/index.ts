@@ -27,6 +27,7 @@ export {
   decideNode,
   foldNode,
   foldNodes,
+  membersIn,
   membersOf,
   noNode,
   type Inspected,

@@ -1,5 +1,5 @@
 import type { EventLog, Membership, Release, Request } from '@baton/contracts';
-import { decideCluster, foldCluster, foldNodes, membersOf, noCluster } from '@baton/domain';
+import { decideCluster, foldCluster, membersIn, noCluster } from '@baton/domain';
 import { Inject, Injectable } from '@nestjs/common';
 import { createReadStream } from 'node:fs';
 import { ArtifactStore } from '../artifacts/artifact-store.js';
@@ -59,7 +59,7 @@ export class AviService {
 
   private async members(clusterId: string): Promise<readonly Membership[]> {
     const events = await readAll(this.log, { cluster: clusterId, categories: ['node'] });
-    return membersOf(events.reduce(foldNodes, new Map()));
+    return membersIn(events);
   }
 
   /** The release with these bytes, which are in the store then: the file is given to Baton once, and it spreads them (V-12). */

@@ -1,10 +1,9 @@
 import {
   decideOperatorCommand,
-  membersOf,
+  membersIn,
   foldCluster,
   foldIntent,
   foldNode,
-  foldNodes,
   noCluster,
   noIntent,
   noNode,
@@ -105,7 +104,7 @@ const membersAndReleases = (cluster: string): readonly LogQuery[] => [
 ];
 
 const surroundingsOf = ({ also: [, nodes = [], releases = []] }: History) => ({
-  members: membersOf(nodes.reduce(foldNodes, new Map())),
+  members: membersIn(nodes),
   catalogue: catalogueOf(releases),
 });
 

@@ -1,9 +1,8 @@
 import {
   decideRequest,
   foldCluster,
-  foldNodes,
   foldRelease,
-  membersOf,
+  membersIn,
   noCluster,
   noRelease,
   type CatalogueEntry,
@@ -63,7 +62,7 @@ export class RequestsService {
       cluster = history.of(stream).reduce(foldCluster, noCluster);
       const [nodes = [], releases = [], planned] = history.also;
       const plan = planned && approvedOf(planned);
-      const members = membersOf(nodes.reduce(foldNodes, new Map()));
+      const members = membersIn(nodes);
       return decideRequest(command, { cluster, members, catalogue: catalogueOf(releases), plan, checks: this.checks });
     };
     const also = [

@@ -2,8 +2,7 @@ import type { EventLog, Request, Strategy } from '@baton/contracts';
 import {
   decideClusterRetarget,
   foldCluster,
-  foldNodes,
-  membersOf,
+  membersIn,
   noCluster,
   stuckOf,
   type Cluster,
@@ -85,6 +84,6 @@ const surroundingsOf = (cluster: string) => [
 
 const groundOf = (cluster: Cluster, nodes: readonly Recorded[], releases: readonly Recorded[]) => ({
   cluster,
-  members: membersOf(nodes.reduce(foldNodes, new Map())),
+  members: membersIn(nodes),
   catalogue: catalogueOf(releases),
 });

@@ -38,6 +38,17 @@ export const foldNodes = (nodes: ReadonlyMap<string, Node>, recorded: Recorded):
   return new Map(nodes).set(nodeId, foldNode(nodes.get(nodeId) ?? noNode, recorded));
 };
 
+/** The memberships of those that are in, from all events of a cluster's `node-*` streams in log order. */
+export const membersIn = (events: readonly Recorded[]): readonly Membership[] => {
+  // Folding thousands of nodes into ever new maps would take seconds.
+  const nodes = new Map<string, Node>();
+  for (const recorded of events) {
+    const { nodeId } = (recorded as Recorded & NodeEvent).data;
+    nodes.set(nodeId, foldNode(nodes.get(nodeId) ?? noNode, recorded));
+  }
+  return membersOf(nodes);
+};
+
 /** The memberships of those that are in, by node id in order. */
 export const membersOf = (nodes: ReadonlyMap<string, Node>): readonly Membership[] =>
   [...nodes.values()]

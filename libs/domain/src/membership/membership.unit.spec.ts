@@ -5,6 +5,7 @@ import {
   decideNode,
   foldNode,
   foldNodes,
+  membersIn,
   membersOf,
   noNode,
   type Inspected,
@@ -42,6 +43,22 @@ const frozenRefusal = { refused: { kind: 'cluster-frozen', message: expect.strin
 describe('membership', () => {
   it('takes a node in when it says hello for the first time, keeping what others need of it', () => {
     expect(given([]).when(take)).toEqual({ events: [joined] });
+  });
+
+  it('keeps of what a node serves as much as fits into an event', () => {
+    const workloads = Array.from({ length: 2000 }, (_, index) => ({ name: `service-${index}` }));
+    const decided = given([]).when({ type: 'TakeHello', hello: { ...hello, facts: { ...facts, workloads } } });
+    const [event] = 'events' in decided ? decided.events : [];
+    expect(JSON.stringify(event).length).toBeLessThan(20 * 1024);
+    expect(event?.data).toMatchObject({ workloads: expect.arrayContaining(workloads.slice(0, 500)) });
+  });
+
+  it('is the same from all events at once as from one after the other', () => {
+    const events = recorded([joined, evicted, readmitted].map((event) => ({ stream: 'node-demo_n-01', ...event })));
+    for (const end of [0, 1, 2, 3]) {
+      const some = events.slice(0, end);
+      expect(membersIn(some)).toEqual(membersOf(some.reduce(foldNodes, new Map())));
+    }
   });
 
   it('records nothing when a hello says what is known, in whatever order its fields are', () => {
