@@ -26,7 +26,7 @@ describe('the cost of a hop', () => {
     expect(of('one', {})).toBeUndefined();
   });
 
-  it('counts waves one after the other, what opens later in a wave, and the time to soak', () => {
+  it('counts waves one after the other, what opens later in a wave, and the time to soak (Q-19)', () => {
     const first: WaveRule = { name: 'first', select: { lane: 'a' }, lanes: 'one', soakMs: 5000 };
     const rest: WaveRule = { name: 'rest', lanes: 'per-node', lanesAtOnce: 2 };
     expect(cost(first, rest)).toEqual({ turns: 3 + 2, down: 2, expectedMs: BASE + 5 * TURN + 5000 });

@@ -133,6 +133,7 @@ describe('the modes of a scale-out file system', () => {
 
   it('offer no rolling reboot below 5.0.3, only the complete one to who asks for it by its name and commits it (Q-06, Q-07)', () => {
     expect(steps(ask(ROLLING, '5.0.3', '6.0.2'))).toEqual([`6.0.2 ${ROLLING.title}`]);
+    expect(sentence(ask(ROLLING, '5.0.2', '6.0.2'))).toMatch(/^versions\.from forbids/);
     for (const asked of [ROLLING, shipped('qumulo')]) {
       expect(sentence(ask(asked, '4.3.4', '5.0.2'))).toMatch(/^versions\.from forbids/);
     }
