@@ -1,7 +1,7 @@
 import type { Activation, Facts } from '@baton/contracts';
 import { assertNever } from '@baton/kernel';
 import type { OnRecord, Scene } from './scene.js';
-import { waveRule } from '../plan/wave-rules.js';
+import { activationIn } from '../plan/wave-rules.js';
 import type { Held, Life, Stalled, StepAt } from './state.js';
 
 type WithHolder = Scene<Held | Stalled>;
@@ -11,8 +11,8 @@ export const runningVersion = ({ request }: Pick<Scene, 'request'>, facts: Facts
   facts.layers[request.release.layer];
 
 /** How the nodes of this lane go over. */
-export const activationOf = ({ state: { course }, request: { strategy } }: OnRecord<Held | Stalled>): Activation =>
-  waveRule(strategy, course.waveName)?.activation ?? strategy.activation;
+export const activationOf = ({ state: { course }, request }: OnRecord<Held | Stalled>): Activation =>
+  activationIn(request, course.waveName);
 
 /** Forward there is one right version. Back it is what the node ran before, and never what the upgrade brought. */
 export const isTarget = ({ state: { course, holder }, request }: WithHolder, version: string): boolean => {

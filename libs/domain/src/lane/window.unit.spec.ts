@@ -10,7 +10,7 @@ import {
   typesOf,
   type History,
 } from '../../test/lane-fixtures.js';
-import { intended } from '../../test/precheck-fixtures.js';
+import { intended, request } from '../../test/precheck-fixtures.js';
 
 const at = (iso: string): number => Date.parse(iso);
 /** A minute and a second for a node: the strategy of the fixtures. */
@@ -90,6 +90,19 @@ describe('a lane of a wave with rules of its own', () => {
     };
     expect(types('upgrade')).toEqual(['LaneStalled', 'RolloutStalled']);
     expect(types('lane')).toEqual(['LaneStalled']);
+  });
+
+  it.each([
+    ['as the release says, if it does', {}, 'restart'],
+    [
+      'as its wave says before that',
+      { waves: [{ name: 'quick', lanes: 'one', activation: 'replace' } as const] },
+      'replace',
+    ],
+  ])('goes over %s, as the plan has it', (_how, over, activation) => {
+    const release = { ...request().release, activation: 'restart' as const };
+    const going = lane(asked(over, { release }), opened(['n1', 'n2'], { waveName: 'quick' }), n1.drained);
+    expect(going.outstanding()[0]).toMatchObject({ verb: 'activate', args: { activation } });
   });
 
   it('goes over as that wave says: a new run in the same boot', () => {

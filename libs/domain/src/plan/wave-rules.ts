@@ -18,7 +18,7 @@ export const waveRule = ({ waves }: Pick<Strategy, 'waves'>, name: string | unde
   return wave && canaryRule(wave);
 };
 
-/** How nodes of the wave of that name go over. */
+/** How nodes of the wave of that name go over: as the wave says, or else the release, or else the strategy. */
 export const activationIn = (
   { strategy, release }: Pick<Request, 'strategy' | 'release'>,
   name: string | undefined,

@@ -1,5 +1,5 @@
 import type { NameLook, NameSight } from '@baton/contracts';
-import { Resolver } from 'node:dns/promises';
+import { CANCELLED, Resolver, TIMEOUT } from 'node:dns/promises';
 
 const QUERY_MS = 1_000;
 /** A resolver that answers now and then is none to rely on. */
@@ -16,7 +16,9 @@ export const resolveName = async (look: NameLook): Promise<NameSight> => {
       addresses = await ask(look);
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
-      return { ...asked, ok: false, seen: `${code ?? message} when asked for the ${time}. time of ${TIMES}` };
+      // Cancelled by our own deadline, which on a busy host comes first.
+      const why = code === CANCELLED ? TIMEOUT : (code ?? message);
+      return { ...asked, ok: false, seen: `${why} when asked for the ${time}. time of ${TIMES}` };
     }
   }
   return { ...asked, ok: true, seen: addresses.slice(0, ADDRESSES_SHOWN).join(', ') };
