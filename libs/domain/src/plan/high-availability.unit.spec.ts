@@ -1,3 +1,4 @@
+import { closestRow } from './ha-rows.js';
 import type { HaRow } from '@baton/contracts';
 import { disruptedIn, planOf, type Seen } from '../../test/plan-fixtures.js';
 import { request, strategy } from '../../test/precheck-fixtures.js';
@@ -80,5 +81,24 @@ describe('the plan of nodes with workloads', () => {
     const by = (activation: 'restart' | 'reboot') =>
       planOf({ n1: { serves: ['a'] } }, strategy().waves, { release }, { activation });
     expect([disruptedIn(by('restart')), disruptedIn(by('reboot'))]).toEqual([[], ['a on n1']]);
+  });
+});
+
+describe('of several rows that fit', () => {
+  it('the one that names the mode counts, then the one for most nodes, then the closest version, then the latest day (V-26)', () => {
+    const [any, closer, later] = [
+      { disrupted: true, since },
+      { from: '16.3', disrupted: true, since },
+      { from: '16.3', disrupted: true, since: '2026-02-01' },
+    ];
+    const named = { ha: 'elastic-n-plus-m', disrupted: false, since };
+    const spread = { ...named, nodes: 2 };
+    const rows = [later, spread, closer, named, any];
+    const question = { version: '16.3.4', ha: 'elastic-n-plus-m', nodes: 2 };
+    const left = [spread, named, later, closer, any];
+    for (const [index, closest] of left.entries()) {
+      const those = rows.filter((row) => left.slice(index).includes(row));
+      expect(closestRow(those, question)).toEqual(closest);
+    }
   });
 });
