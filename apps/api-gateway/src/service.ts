@@ -45,7 +45,7 @@ type GatewaySettings = Settings<typeof gatewaySettings>;
 /** Starts the gateway with all that it stands on. Settings and strategies are checked before anything listens. */
 export const startGateway = async (logger: LoggerService, prechecks: readonly Check[]): Promise<Running> => {
   const settings = readSettings(gatewaySettings);
-  const strategies = await strategiesOf(settings);
+  const strategies = await strategiesOf(settings, prechecks);
   const own = settings.strategyDir === undefined ? [] : [join(resolve(settings.strategyDir), 'tables')];
   const tables = await loadTables([SHIPPED_TABLES, ...own]);
   const artifacts = await ArtifactStore.open(resolve(settings.artifactDir));
@@ -111,9 +111,15 @@ const listen = async (app: NestFastifyApplication, { httpPort, host }: GatewaySe
   }
 };
 
-const strategiesOf = async ({ strategyDir, stableMs }: GatewaySettings): Promise<Strategies> => {
+const strategiesOf = async (
+  { strategyDir, stableMs }: GatewaySettings,
+  prechecks: readonly Check[],
+): Promise<Strategies> => {
   const folders = [SHIPPED_STRATEGIES, ...(strategyDir === undefined ? [] : [resolve(strategyDir)])];
-  const strategies = await loadStrategies(folders);
+  const strategies = await loadStrategies(
+    folders,
+    prechecks.map(({ name }) => name),
+  );
   return new Map([...strategies].map(([name, strategy]) => [name, withTiming(strategy, { stableMs })]));
 };
 

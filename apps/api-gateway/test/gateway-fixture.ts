@@ -8,6 +8,7 @@ import type { Recorded } from '@baton/kernel';
 import { renamed, writeShipped } from '@baton/testing';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { createHash } from 'node:crypto';
+import { readdirSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,9 @@ import { LogReads } from './log-reads.js';
 
 /** Of each kind one: what may be waived, and what never may. */
 const PRECHECKS: readonly Check[] = [artifactIntact, connectivity, othersLevel];
+
+/** The names of all checks that there are: each is a file. */
+export const CHECK_NAMES = readdirSync('libs/domain/src/precheck/checks').map((file) => file.replace(/\.ts$/, ''));
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
@@ -79,7 +83,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const parts: GatewayParts = {
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
-    strategies: await loadStrategies([shipped, ...(options.strategies ?? [])]),
+    strategies: await loadStrategies([shipped, ...(options.strategies ?? [])], CHECK_NAMES),
     prechecks: PRECHECKS,
     tables: await loadTables(options.tables ?? [join(shipped, 'tables')]),
     fronts: { avi: { root: artifactDir, strategy: renamed('avi-system'), ...options.avi } },

@@ -54,6 +54,15 @@ describe('strategies over HTTP', () => {
     expect(await gateway.log.head()).toBe(head);
   });
 
+  it('name only checks that there are', async () => {
+    const { strategy } = (await gateway.send('GET', `/v1/strategies/${renamed('default')}`)).body;
+    const { status, body } = await put({ ...strategy, name: 'careful', checks: { conectivity: 'off' } });
+    expect([status, body.errors]).toEqual([
+      422,
+      [{ pointer: '/checks/conectivity', detail: expect.stringMatching(/is no check; there are .*\bconnectivity\b/) }],
+    ]);
+  });
+
   it.each([
     ['no YAML', 'name: [1,', 'line 1'],
     ['two of a field', 'name: careful\nname: careful\n', 'unique'],

@@ -15,8 +15,11 @@ export class StrategiesError extends Error {
   }
 }
 
-/** Reads every YAML file of the folders; a later folder's strategy replaces an earlier one of the same name. */
-export const loadStrategies = async (folders: readonly string[]): Promise<Strategies> => {
+/**
+ * Reads every YAML file of the folders; a later folder's strategy replaces an earlier one of the same name. `checks`: the
+ * names of all that there are.
+ */
+export const loadStrategies = async (folders: readonly string[], checks: readonly string[]): Promise<Strategies> => {
   const strategies = new Map<string, Strategy>();
   const problems: string[] = [];
   for (const folder of folders) {
@@ -24,7 +27,7 @@ export const loadStrategies = async (folders: readonly string[]): Promise<Strate
     const names = (await readdir(folder)).filter((name) => /\.ya?ml$/.test(name)).sort();
     for (const name of names) {
       const file = join(folder, name);
-      const read = readStrategyFile(await readFile(file));
+      const read = readStrategyFile(await readFile(file), checks);
       if ('errors' in read) {
         problems.push(...read.errors.map(({ line, message }) => `${file}:${line} ${message}`));
         continue;

@@ -1,6 +1,6 @@
-import { parseStrategy, strategySchema, type FieldPath } from '@baton/domain';
+import { strategySchema, type Check, type FieldPath } from '@baton/domain';
 import type { Strategy } from '@baton/contracts';
-import { Controller, Get, Param, Put, Req } from '@nestjs/common';
+import { Controller, Get, Inject, Param, Put, Req } from '@nestjs/common';
 import { ApiBody, ApiConsumes, ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { FastifyRequest } from 'fastify';
 import { From, Write } from '../http/write.js';
@@ -10,14 +10,18 @@ import { Problems } from '../openapi/problems.js';
 import { ref } from '../openapi/shape.js';
 import { ProblemError } from '../problems/problem.js';
 import type { TextError } from '../yaml/read-yaml.js';
-import { readStrategy } from './read-strategy.js';
+import { PRECHECKS } from '../tokens.js';
+import { parseWith, readStrategy } from './read-strategy.js';
 import { StrategiesService, type Known } from './strategies.service.js';
 import { StrategyParams, StrategyPublishedDto } from './strategy.dto.js';
 
 @ApiTags('strategies')
 @Controller('v1')
 export class StrategiesController {
-  constructor(private readonly strategies: StrategiesService) {}
+  constructor(
+    private readonly strategies: StrategiesService,
+    @Inject(PRECHECKS) private readonly checks: readonly Check[],
+  ) {}
 
   @Get('strategies')
   @ApiOperation({
@@ -68,7 +72,8 @@ export class StrategiesController {
     @Req() request: FastifyRequest,
     @From() origin: Origin,
   ): Promise<StrategyPublishedDto> {
-    const strategy = strategyOf(request.body);
+    const names = this.checks.map((check) => check.name);
+    const strategy = strategyOf(request.body, names);
     if (strategy.name !== name) throw invalidStrategy([{ line: 1, path: ['name'], message: `name must be ${name}` }]);
     const { position } = await this.strategies.publish(strategy, origin);
     return { name, position };
@@ -79,8 +84,8 @@ const sourceOf = ({ version }: Known) =>
   version === undefined ? { source: 'file' } : { source: 'published', version };
 
 /** From the text of a YAML file, or from JSON that was parsed already and has no lines. */
-const strategyOf = (body: unknown): Strategy => {
-  const read = typeof body === 'string' ? readStrategy(body) : parseStrategy(body);
+const strategyOf = (body: unknown, checks: readonly string[]): Strategy => {
+  const read = typeof body === 'string' ? readStrategy(body, checks) : parseWith(checks)(body);
   if ('strategy' in read) return read.strategy;
   throw invalidStrategy(read.errors);
 };

@@ -106,6 +106,12 @@ export const parseStrategy = (
   return read && errors.length === 0 ? { strategy: read } : { errors };
 };
 
+/** The checks that a strategy names and that are none of these: misspelt, one would be passed over in silence. */
+export const unknownChecks = ({ checks }: Strategy, known: readonly string[]): readonly StrategyError[] =>
+  Object.keys(checks)
+    .filter((name) => !known.includes(name))
+    .map((name) => contradiction(['checks', name], `is no check; there are ${known.join(', ')}`));
+
 /** For editors and for whoever writes strategies by program: `npm run docs` keeps it in docs/strategy.schema.json. */
 export const strategySchema: JsonSchema = {
   $schema: 'https://json-schema.org/draft/2020-12/schema',
