@@ -4,7 +4,7 @@ import { parse } from 'yaml';
 
 const FOLDER = 'tools/seeds/mutations';
 const NOT_WRITTEN = `
-  Q-10 V-06 V-32
+  Q-10 V-06
 `;
 const ROW = /^\| `([NQVX]-\d\d)` +\| (.*?) +\| ([^|]*?) +\|$/gm;
 
