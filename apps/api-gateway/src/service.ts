@@ -116,10 +116,7 @@ const strategiesOf = async (
   prechecks: readonly Check[],
 ): Promise<Strategies> => {
   const folders = [SHIPPED_STRATEGIES, ...(strategyDir === undefined ? [] : [resolve(strategyDir)])];
-  const strategies = await loadStrategies(
-    folders,
-    prechecks.map(({ name }) => name),
-  );
+  const strategies = await loadStrategies(folders, prechecks);
   return new Map([...strategies].map(([name, strategy]) => [name, withTiming(strategy, { stableMs })]));
 };
 

@@ -25,8 +25,18 @@ import { LogReads } from './log-reads.js';
 /** Of each kind one: what may be waived, and what never may. */
 const PRECHECKS: readonly Check[] = [artifactIntact, connectivity, othersLevel];
 
-/** The names of all checks that there are: each is a file. */
-export const CHECK_NAMES = readdirSync('libs/domain/src/precheck/checks').map((file) => file.replace(/\.ts$/, ''));
+const loadAll = async (): Promise<readonly Check[]> => {
+  const checks: Check[] = [];
+  for (const file of readdirSync('libs/domain/src/precheck/checks')) {
+    const name = file.replace(/\.ts$/, '');
+    const found = (await import(`@baton/domain/checks/${name}`)) as { readonly check: Check };
+    checks.push(found.check);
+  }
+  return checks;
+};
+
+/** All checks that there are: each is a file. */
+export const ALL_CHECKS = await loadAll();
 
 export const ARTIFACT = Buffer.from('the bytes of release 1.1.0');
 export const SHA256 = createHash('sha256').update(ARTIFACT).digest('hex');
@@ -83,7 +93,7 @@ export const startGateway = async (options: FixtureOptions = {}): Promise<Fixtur
   const parts: GatewayParts = {
     ...{ log, reads: options.reads ?? new LogReads(log), liveness: heartbeats },
     inspect: async (_clusterId, nodeId) => answering.get(nodeId),
-    strategies: await loadStrategies([shipped, ...(options.strategies ?? [])], CHECK_NAMES),
+    strategies: await loadStrategies([shipped, ...(options.strategies ?? [])], ALL_CHECKS),
     prechecks: PRECHECKS,
     tables: await loadTables(options.tables ?? [join(shipped, 'tables')]),
     fronts: { avi: { root: artifactDir, strategy: renamed('avi-system'), ...options.avi } },

@@ -63,6 +63,19 @@ describe('strategies over HTTP', () => {
     ]);
   });
 
+  it('soften no check that Baton itself relies on', async () => {
+    const { strategy } = (await gateway.send('GET', `/v1/strategies/${renamed('default')}`)).body;
+    const soft = (severity: string) => put({ ...strategy, name: 'careful', checks: { 'artifact-intact': severity } });
+    for (const severity of ['off', 'warning']) {
+      const { status, body } = await soft(severity);
+      expect([status, body.errors]).toEqual([
+        422,
+        [{ pointer: '/checks/artifact-intact', detail: expect.stringContaining('must be error') }],
+      ]);
+    }
+    expect((await soft('error')).status).toBe(200);
+  });
+
   it.each([
     ['no YAML', 'name: [1,', 'line 1'],
     ['two of a field', 'name: careful\nname: careful\n', 'unique'],

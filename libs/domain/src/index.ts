@@ -13,7 +13,7 @@ export { type Waivable } from './precheck/waivers.js';
 export { type PrecheckTools } from './precheck/conclude.js';
 export { precheckStage, type PrecheckCommand, type PrecheckStage } from './precheck/precheck-stage.js';
 export { noPrecheckContext, wantsRun, type PrecheckContext, type PrecheckState } from './precheck/state.js';
-export { parseStrategy, strategySchema, unknownChecks, withTiming } from './strategies/parse-strategy.js';
+export { parseStrategy, strategySchema, unfitChecks, withTiming } from './strategies/parse-strategy.js';
 export { decidePublish, foldPublished, unpublished, type Published } from './strategies/publish.js';
 export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { parseTable, type Table } from './tables/parse-table.js';

@@ -2,7 +2,7 @@ import { renamed, shippedNames, shippedText, writeShipped } from '@baton/testing
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CHECK_NAMES } from '../../test/gateway-fixture.js';
+import { ALL_CHECKS } from '../../test/gateway-fixture.js';
 import { StrategiesError, loadStrategies } from './load-strategies.js';
 
 describe('strategies', () => {
@@ -18,19 +18,19 @@ describe('strategies', () => {
 
   const problemsOf = async (...contents: string[]): Promise<readonly string[]> => {
     await Promise.all(contents.map((content, index) => writeFile(join(folder, `s${index}.yaml`), content)));
-    const error = await loadStrategies([folder], CHECK_NAMES).catch((thrown: unknown) => thrown);
+    const error = await loadStrategies([folder], ALL_CHECKS).catch((thrown: unknown) => thrown);
     return error instanceof StrategiesError ? error.problems.map((line) => line.replace(`${folder}/`, '')) : [];
   };
 
   it('are read from the folder that is shipped', async () => {
-    const names = [...(await loadStrategies([shipped], CHECK_NAMES)).keys()];
+    const names = [...(await loadStrategies([shipped], ALL_CHECKS)).keys()];
     expect(names.toSorted()).toEqual(shippedNames().map(renamed).toSorted());
-    expect((await loadStrategies(['strategies'], CHECK_NAMES)).size).toBe(names.length);
+    expect((await loadStrategies(['strategies'], ALL_CHECKS)).size).toBe(names.length);
   });
 
   it('of a later folder win over those of the same name', async () => {
     await writeFile(join(folder, 'mine.yml'), text.replace('seeds: 2', 'seeds: 3'));
-    expect((await loadStrategies([shipped, folder], CHECK_NAMES)).get(renamed('nutanix-aos'))?.seeds).toBe(3);
+    expect((await loadStrategies([shipped, folder], ALL_CHECKS)).get(renamed('nutanix-aos'))?.seeds).toBe(3);
   });
 
   it('with a wrong field name the file, the line and what is allowed', async () => {

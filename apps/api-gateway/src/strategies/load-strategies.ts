@@ -1,4 +1,5 @@
 import type { Strategy } from '@baton/contracts';
+import type { Waivable } from '@baton/domain';
 import { readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readStrategyFile } from './read-strategy.js';
@@ -16,10 +17,10 @@ export class StrategiesError extends Error {
 }
 
 /**
- * Reads every YAML file of the folders; a later folder's strategy replaces an earlier one of the same name. `checks`: the
- * names of all that there are.
+ * Reads every YAML file of the folders; a later folder's strategy replaces an earlier one of the same name. `checks`: all
+ * that there are.
  */
-export const loadStrategies = async (folders: readonly string[], checks: readonly string[]): Promise<Strategies> => {
+export const loadStrategies = async (folders: readonly string[], checks: readonly Waivable[]): Promise<Strategies> => {
   const strategies = new Map<string, Strategy>();
   const problems: string[] = [];
   for (const folder of folders) {

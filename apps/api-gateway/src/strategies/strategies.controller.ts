@@ -72,8 +72,7 @@ export class StrategiesController {
     @Req() request: FastifyRequest,
     @From() origin: Origin,
   ): Promise<StrategyPublishedDto> {
-    const names = this.checks.map((check) => check.name);
-    const strategy = strategyOf(request.body, names);
+    const strategy = strategyOf(request.body, this.checks);
     if (strategy.name !== name) throw invalidStrategy([{ line: 1, path: ['name'], message: `name must be ${name}` }]);
     const { position } = await this.strategies.publish(strategy, origin);
     return { name, position };
@@ -84,7 +83,7 @@ const sourceOf = ({ version }: Known) =>
   version === undefined ? { source: 'file' } : { source: 'published', version };
 
 /** From the text of a YAML file, or from JSON that was parsed already and has no lines. */
-const strategyOf = (body: unknown, checks: readonly string[]): Strategy => {
+const strategyOf = (body: unknown, checks: readonly Check[]): Strategy => {
   const read = typeof body === 'string' ? readStrategy(body, checks) : parseWith(checks)(body);
   if ('strategy' in read) return read.strategy;
   throw invalidStrategy(read.errors);

@@ -14,6 +14,7 @@ import {
   type JsonSchema,
   type StrategyError,
 } from './rules.js';
+import type { Waivable } from '../precheck/waivers.js';
 import { imageContradictions, imagesField } from './images.js';
 import { nodeContradictions, nodeFields } from './nodes.js';
 import { nameFields, reachContradictions, reachFields } from './reach.js';
@@ -106,11 +107,18 @@ export const parseStrategy = (
   return read && errors.length === 0 ? { strategy: read } : { errors };
 };
 
-/** The checks that a strategy names and that are none of these: misspelt, one would be passed over in silence. */
-export const unknownChecks = ({ checks }: Strategy, known: readonly string[]): readonly StrategyError[] =>
-  Object.keys(checks)
-    .filter((name) => !known.includes(name))
-    .map((name) => contradiction(['checks', name], `is no check; there are ${known.join(', ')}`));
+/**
+ * What a strategy says of checks and may not: that one is softer which nobody may waive either, or a severity of one that
+ * is none of these: misspelt, it would be passed over in silence.
+ */
+export const unfitChecks = ({ checks }: Strategy, known: readonly Waivable[]): readonly StrategyError[] =>
+  Object.entries(checks).flatMap(([name, severity]) => {
+    const check = known.find((one) => one.name === name);
+    const names = known.map((one) => one.name).join(', ');
+    if (!check) return [contradiction(['checks', name], `is no check; there are ${names}`)];
+    if (check.consequence !== undefined || severity === 'error') return [];
+    return [contradiction(['checks', name], `must be error: Baton itself relies on it (${check.title})`)];
+  });
 
 /** For editors and for whoever writes strategies by program: `npm run docs` keeps it in docs/strategy.schema.json. */
 export const strategySchema: JsonSchema = {
