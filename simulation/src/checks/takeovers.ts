@@ -79,7 +79,7 @@ const liveIn = ({ log }: Evidence, { request, cluster, layer, version }: Upgrade
     const nodeId = textOf(event, 'nodeId');
     if (isOfType(event, 'NodeEvicted')) nodes.delete(nodeId);
     const layers = recordOf(event, 'layers')[layer];
-    if (isOfType(event, 'NodeJoined', 'NodeChanged', 'NodeReadmitted', 'HolderBooted') && typeof layers === 'string') {
+    if (isOfType(event, 'NodeJoined', 'NodeChanged', 'HolderBooted') && typeof layers === 'string') {
       nodes.set(nodeId, layers);
     }
   }
