@@ -78,7 +78,7 @@ describe('strategies over HTTP', () => {
 
   it.each([
     ['no YAML', 'name: [1,', 'line 1'],
-    ['two of a field', 'name: careful\nname: careful\n', 'unique'],
+    ['two of a field', 'name: careful\nname: careful\n', 'line 2: name stands in its map twice'],
     ['an alias', 'name: &a careful\ntitle: *a\n', 'anchors'],
     ['aliases of aliases', 'a: &a [1]\nb: &b [*a, *a]\nc: [*b, *b]\n', 'anchors'],
     ['brackets without end', '['.repeat(30_000), 'nested'],

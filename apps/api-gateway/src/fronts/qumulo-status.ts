@@ -52,7 +52,7 @@ export const stateNames = (state: UpgradeState): readonly string[] => {
 };
 
 /**
- * A status as Qumulo says it. Waiting for something named is blocked and no error; only what an upgrade stalled on by
+ * A status as Qumulo says it. Waiting for somebody is blocked and no error; only what an upgrade stalled on by
  * itself is an error too. Without an upgrade: idle.
  */
 export const qumuloStatus = (status?: UpgradeStatus, installPath = ''): QumuloStatus => {
@@ -60,7 +60,8 @@ export const qumuloStatus = (status?: UpgradeStatus, installPath = ''): QumuloSt
   const { state, stage, blockedBy, progress } = status;
   const names = PHASES[state];
   const phase = stage === 'rollout' ? 'committing' : 'preparing';
-  const why = blockedBy.map(({ what }) => what).join(' ');
+  // What merely takes its time blocks nothing: nobody can do anything about it.
+  const why = blockedBy.flatMap(({ what, unblock }) => (unblock.length > 0 ? [what] : [])).join(' ');
   const hasStalled = state === 'stalled';
   return {
     install_path: installPath,

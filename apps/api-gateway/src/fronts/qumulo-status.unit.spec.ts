@@ -61,6 +61,15 @@ describe('the status of a cluster as Qumulo says it', () => {
     );
   });
 
+  it('is not blocked by a node that boots: nobody needs to do anything (Q-18)', () => {
+    const boots: Blocker = { ...blocker, what: 'n1 boots.', kind: 'booting', unblock: [] };
+    expect(qumuloStatus(statusOf({ state: 'rolling', stage: 'rollout', blockedBy: [boots] }))).toMatchObject({
+      ...{ state: 'UPGRADE_COMMITTING', is_blocked: false, blocked_reason: '' },
+    });
+    const both = statusOf({ state: 'rolling', stage: 'rollout', blockedBy: [boots, blocker] });
+    expect(qumuloStatus(both).blocked_reason).toBe(blocker.what);
+  });
+
   it('is blocked without an error when it waits for something named (Q-18)', () => {
     const check = { ...blocker, what: 'free-space failed on n-02.', kind: 'check-failed' };
     expect(qumuloStatus(statusOf({ state: 'blocked', blockedBy: [check] }))).toMatchObject({

@@ -52,7 +52,7 @@ export const readYaml = <T extends object>(text: string, what: string, parse: Pa
     const line = text.slice(0, deep).split('\n').length;
     return { errors: [{ line, message: `${what} must not be nested so deep` }] };
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: false });
   const unread = [...document.errors, ...document.warnings].map(({ pos, code, message }) => ({
     line: lineOf(pos[0]),
     message: code === 'MULTIPLE_DOCS' ? `${what} must be one document: this text has several` : firstLine(message),
@@ -62,12 +62,13 @@ export const readYaml = <T extends object>(text: string, what: string, parse: Pa
   if (unfit.length > 0) return { errors: unfit.slice(0, ERRORS_MAX) };
   const parsed = parse(document.toJS());
   if ('errors' in parsed) {
-    const errors = parsed.errors.map(({ path, message }) => ({
+    // Cut before the lines are looked for, each of which takes a walk through the document.
+    const errors = parsed.errors.slice(0, ERRORS_MAX).map(({ path, message }) => ({
       line: lineOf(offsetOf(document, path)),
       path,
       message,
     }));
-    return { errors: errors.slice(0, ERRORS_MAX) };
+    return { errors };
   }
   const bytes = Buffer.byteLength(JSON.stringify(parsed));
   return bytes > CONTENT_BYTES_MAX

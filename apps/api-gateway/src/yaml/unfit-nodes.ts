@@ -1,4 +1,4 @@
-import { isAlias, isScalar, visit, type Document, type Node, type Pair } from 'yaml';
+import { isAlias, isScalar, visit, type Document, type Node, type Pair, type YAMLMap } from 'yaml';
 import { isFieldName, isText } from '../http/keepable.js';
 
 /** A place in a text at which YAML says what no document here may hold. */
@@ -26,6 +26,17 @@ const ofPair = ({ key }: Pair): string | undefined => {
   return isFieldName(name) ? undefined : `${name} is not a name that a field may have`;
 };
 
+/** Keys that stand in their map before already. The parser's own search for them takes the square of their number. */
+const repeated = ({ items }: YAMLMap): readonly unknown[] => {
+  const seen = new Set<unknown>();
+  return items.flatMap(({ key }) => {
+    const name: unknown = isScalar(key) ? key.value : key;
+    if (seen.has(name)) return [key];
+    seen.add(name);
+    return [];
+  });
+};
+
 /** All of it, in the order of the text. */
 export const unfitNodes = (document: Document): readonly Unfit[] => {
   const found: Unfit[] = [];
@@ -33,6 +44,9 @@ export const unfitNodes = (document: Document): readonly Unfit[] => {
     if (message !== undefined) found.push({ offset: at(node), message });
   };
   visit(document, {
+    Map: (_key, map) => {
+      for (const key of repeated(map)) add(key, `${String(key).slice(0, 60)} stands in its map twice`);
+    },
     Pair: (_key, pair) => add(pair.key, ofPair(pair)),
     Node: (_key, node) => add(node, ofNode(node)),
   });
