@@ -45,6 +45,7 @@ export const unfitNodes = (document: Document): readonly Unfit[] => {
   };
   visit(document, {
     Map: (_key, map) => {
+      add(map, ofNode(map));
       for (const key of repeated(map)) add(key, `${String(key).slice(0, 60)} stands in its map twice`);
     },
     Pair: (_key, pair) => add(pair.key, ofPair(pair)),
