@@ -114,6 +114,8 @@ describe('a host that asks over FleetLock', () => {
       [{ client_params: { group: 'default' } }, '/client_params/id'],
       [{ client_params: { ...known, id: '' } }, '/client_params/id'],
       [{ client_params: { ...known, id: 'x'.repeat(129) } }, '/client_params/id'],
+      [{ client_params: { ...known, id: ' ' } }, '/client_params/id'],
+      [{ client_params: { ...known, id: 'a\u202eb\n' } }, '/client_params/id'],
       [{ client_params: { ...known, group: 'two words' } }, '/client_params/group'],
       [{ client_params: { ...known, group: 'a/../b' } }, '/client_params/group'],
       [{ client_params: { ...known, force: true } }, '/client_params/force'],

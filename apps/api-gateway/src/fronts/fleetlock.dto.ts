@@ -13,8 +13,14 @@ export const GroupField = (): PropertyDecorator => (target, name) => {
 };
 
 /** Who the host is. Nothing proves it: two hosts with the same one are the same holder. */
-export const HolderField = (): PropertyDecorator =>
-  TextField(128, { example: 'c988d2509fdf5cdcbed39037c56406fb', description: 'Of the host; capitals count' });
+export const HolderField = (): PropertyDecorator => (target, name) => {
+  TextField(128, { example: 'c988d2509fdf5cdcbed39037c56406fb', description: 'Of the host; capitals count' })(
+    target,
+    name,
+  );
+  // Other hosts are shown it, and an operator must be able to type it.
+  Matches(/^[^\p{C}\p{Z}]*$/u, { message: 'must have no spaces and no control characters' })(target, name);
+};
 
 export class FleetLockParamsDto {
   @HolderField()
