@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import type { Request } from '@baton/contracts';
 import { renamed } from '@baton/testing';
 import { link, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { spawnSync } from 'node:child_process';
@@ -133,7 +134,7 @@ describe('the image of an Avi upgrade', () => {
 });
 
 describe('an upgrade that is asked for as of Avi', () => {
-  it('goes to the release of the image, which needs no other upload (V-12, V-15)', async () => {
+  it('goes to the release of the image, which needs no other upload (V-12)', async () => {
     await nodes();
     const { status, body } = await start(IMAGE);
     expect([status, body.controller_state.in_progress]).toEqual([200, true]);
@@ -144,17 +145,29 @@ describe('an upgrade that is asked for as of Avi', () => {
       strategy: { name: renamed('avi-system') },
       reason: expect.anything(),
     });
-    expect(request?.data).not.toMatchObject({ force: expect.anything() });
     const said = await gateway.send('GET', `${UPGRADE}/status`);
     expect(said.body).toEqual(body);
   });
 
-  it('with force says so in the log, with the path as the reason', async () => {
-    await nodes();
-    const { body } = await start(IMAGE, { force: true });
-    const [request] = await gateway.log.read({ streams: [`upgrade-${body.upgrade}`] });
-    expect(request?.data).toMatchObject({ force: true, reason: expect.stringContaining(`${IMAGE} and force`) });
-  });
+  it.each([
+    [{}, undefined, undefined],
+    [{ disruptive: true }, undefined, true],
+    [{ force: true }, true, undefined],
+    [{ force: true, disruptive: true }, true, true],
+    [{ force: false, disruptive: false }, undefined, undefined],
+  ])(
+    'with %j is as it says, both false by default, and the path is the reason (V-15)',
+    async (flags, force, disruptive) => {
+      await nodes();
+      const { body } = await start(IMAGE, flags);
+      const [request] = await gateway.log.read({ streams: [`upgrade-${body.upgrade}`] });
+      const data = request?.data as Request;
+      expect({ force: data.force, disruptive: data.disruptive }).toEqual({ force, disruptive });
+      expect(data.reason).toBe(`Asked for over the Avi front with ${IMAGE}${force ? ' and force' : ''}.`);
+      const engines = data.strategy.waves.find(({ name }) => name === 'service-engines')?.lanes;
+      expect(engines).toEqual(force || disruptive ? 'per-node' : { label: 'group' });
+    },
+  );
 
   it('is refused while another is active, and the same request again is answered as the first time', async () => {
     await nodes();

@@ -1,28 +1,18 @@
-import type { ImageRow, Membership, Selection, Strategy } from '@baton/contracts';
-import { recorded, renamed, shippedStrategy, shippedTable } from '@baton/testing';
+import type { ImageRow, Membership, Release, Selection, Strategy } from '@baton/contracts';
+import { recorded, renamed } from '@baton/testing';
 import { release } from '../../test/precheck-fixtures.js';
+import { shipped, tableOf } from '../../test/shipped-fixtures.js';
 import { foldCluster, noCluster } from '../cluster/cluster.js';
 import { makePlan } from '../plan/make-plan.js';
-import { parseTable } from '../tables/parse-table.js';
 import { decideRequest } from '../upgrade/request.js';
 import { imageOf, type Images } from '../versions/images.js';
-import { parseStrategy } from './parse-strategy.js';
 
-const shipped = (name: string): Strategy => {
-  const read = parseStrategy(shippedStrategy(name));
-  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
-  return read.strategy;
-};
 const PLATFORM = shipped('aviatrix-platform');
 const SOFTWARE = shipped('aviatrix-gateway-software');
 const IMAGE = shipped('aviatrix-gateway-image');
 const ROLLBACK = shipped('aviatrix-gateway-rollback');
 
-const matrix = (today = '2022-06-15'): Images => {
-  const read = parseTable(shippedTable('aviatrix-images'));
-  if (!('table' in read) || read.table.kind !== 'images') throw new Error('aviatrix-images is no table of images');
-  return { table: read.table, today };
-};
+const matrix = (today = '2022-06-15'): Images => ({ table: tableOf('aviatrix-images', 'images'), today });
 
 type Ran = readonly [software: string, image: string, before?: string];
 const node = (nodeId: string, labels: Record<string, string>, [software, image, before]: Ran): Membership => ({
@@ -41,8 +31,8 @@ const network = (controller: Ran, gateways: Ran): Membership[] => [
   node('g3', { role: 'gateway', region: 'us' }, gateways),
 ];
 const catalogue = [
-  ...['6.4.321', '6.5.250', '6.5.750', '6.6.100', '6.6.900', '6.7.80', '6.8.5', '7.0.1'].map((version) =>
-    release({ version }),
+  ...['6.4.321', '6.5.250', '6.5.750', '6.6.100', '6.6.900', '6.7.80', '6.8.5', '7.0.1', '7.1.8', '8.0.2', '8.1.4'].map(
+    (version) => release({ version }),
   ),
   ...['2021.8.1', '2022.6.1'].map((version) => release({ version, layer: 'image', kind: 'image' })),
 ].map((one) => ({ status: 'uploaded' as const, release: one }));
@@ -51,17 +41,26 @@ const cluster = recorded([{ stream: 'cluster-net', type: 'ClusterCreated', data:
   noCluster,
 );
 
+const isOf = (line: string, { version }: Release): boolean => version.startsWith(line);
+
 interface Wish {
   readonly to?: string;
   readonly select?: Selection;
   readonly today?: string;
+  /** Releases that begin like this are not in the catalogue. */
+  readonly without?: string;
 }
-const ask = (strategy: Strategy, members: readonly Membership[], { today, ...wish }: Wish = {}) => {
+const ask = (strategy: Strategy, members: readonly Membership[], { today, without, ...wish }: Wish = {}) => {
   const asked = { ...{ strategy, dryRun: false, force: false, disruptive: false }, ...wish };
   const images = strategy.images === undefined ? {} : { images: matrix(today) };
   const decision = decideRequest(
     { upgradeId: 'u2', clusterId: 'net', ...asked, ...images },
-    { cluster, members, catalogue, checks: [] },
+    {
+      cluster,
+      members,
+      catalogue: without ? catalogue.filter((one) => !isOf(without, one.release)) : catalogue,
+      checks: [],
+    },
   );
   if ('refused' in decision) return { refused: decision.refused.message };
   const [first] = decision.events;
@@ -84,7 +83,17 @@ describe('the strategy for a controller', () => {
     expect(ask(PLATFORM, network(next, next))).toMatchObject({ to: 'UserConnect-6.6.900 (6.6)', lanes: [[1, 'c1']] });
   });
 
-  it('leaves out no minor and picks no build (X-05, X-06, X-09, X-10)', () => {
+  it('leaves out no major: 8 is reached by the latest 7 (X-10)', () => {
+    const six: Ran = ['6.8.5', '2021.8.1'];
+    const to = (wanted: string | undefined, without = '') =>
+      ask(PLATFORM, network(six, six), { ...(wanted && { to: wanted }), without });
+    expect(to('8').to).toBe('UserConnect-8.1.4 (7.1,8.1)');
+    expect(to('7').to).toBe('UserConnect-7.1.8 (7.1)');
+    expect(to('8', '7.').refused).toMatch(/^versions\.majors forbids/);
+    expect(to(undefined)).toMatchObject({ refused: expect.not.stringContaining('7.1.8') });
+  });
+
+  it('leaves out no minor and picks no build (X-05, X-06, X-09)', () => {
     expect(ask(PLATFORM, network(level, level), { to: '6.8' })).toMatchObject({
       to: 'UserConnect-6.8.5 (6.6,6.7,6.8)',
     });
@@ -107,8 +116,9 @@ describe('the strategy for a controller', () => {
     for (const one of [PLATFORM, SOFTWARE, IMAGE, ROLLBACK]) expect(one.backup).toEqual({ keep: 3 });
   });
 
-  it('flags a mix that stands, and acts on nothing (X-16)', () => {
-    for (const { mixed } of [PLATFORM, SOFTWARE, ROLLBACK]) expect(mixed?.warnAfterMs).toBeGreaterThan(0);
+  it('flags a mix that stands for a week, and acts on nothing (X-16)', () => {
+    const week = { warnAfterMs: 7 * 24 * 3_600_000 };
+    expect([PLATFORM, SOFTWARE, ROLLBACK].map(({ mixed }) => mixed)).toEqual([week, week, week]);
   });
 });
 
@@ -205,8 +215,13 @@ describe('what is looked at before anything changes', () => {
     expect(on(PLATFORM)).toEqual([
       ...['accounts', 'gateways-up', 'tunnels-up', 'ha-application', 'public-access', 'cloud-dns'],
     ]);
-    expect(PLATFORM.reach?.map(({ port }) => port)).toEqual([443, 443, 22, 443]);
-    expect(PLATFORM.names).toHaveLength(1);
+    const from = { role: 'controller' };
+    expect(PLATFORM.reach).toEqual([
+      { from, to: 'www.security.aviatrix.com', port: 443 },
+      ...[443, 22].map((port) => ({ from, to: 'www.github.com', port })),
+      { from: { role: 'gateway' }, to: from, port: 443 },
+    ]);
+    expect(PLATFORM.names).toEqual([{ from, name: 'www.github.com', server: '8.8.8.8' }]);
   });
 
   it('is the mesh and the credits too where gateways get images, and never less than that all is up (X-26, X-33, X-35)', () => {
@@ -219,10 +234,11 @@ describe('what is looked at before anything changes', () => {
 
 describe('the table of images', () => {
   it('recommends one image for a release at a time, and another one later (X-43)', () => {
-    expect(['2022-06-30', '2022-07-01'].map((today) => imageOf(matrix(today), '6.6.100'))).toEqual([
-      '2021.8.1',
-      '2022.6.1',
-    ]);
+    const software = ['6.4.321', '6.5.250', '6.6.100', '6.7.80', '6.8.5'];
+    const on = (today: string) => software.map((version) => imageOf(matrix(today), version));
+    expect(on('2022-06-30')).toEqual(['2021.2.1', '2021.8.1', '2021.8.1', undefined, undefined]);
+    expect(on('2022-07-01')).toEqual(['2021.2.1', '2021.8.1', '2022.6.1', '2022.6.1', undefined]);
+    expect(imageOf(matrix('2021-08-31'), '6.5.250')).toBeUndefined();
     const keys = matrix().table.rows.map(({ software, since }: ImageRow) => `${software} ${since}`);
     expect(new Set(keys).size).toBe(keys.length);
   });

@@ -1,17 +1,11 @@
 import type { Hop, Strategy } from '@baton/contracts';
-import { renamed, shippedNames, shippedStrategy, shippedTable } from '@baton/testing';
+import { renamed, shippedNames } from '@baton/testing';
 import { readFileSync } from 'node:fs';
 import { member, release } from '../../test/precheck-fixtures.js';
+import { shipped, tableOf } from '../../test/shipped-fixtures.js';
 import { hopCost } from '../plan/hop-cost.js';
-import { parseTable } from '../tables/parse-table.js';
+import { modeOf } from '../versions/modes.js';
 import { solvePath, type Solution } from '../versions/solve-path.js';
-import { parseStrategy } from './parse-strategy.js';
-
-const shipped = (name: string): Strategy => {
-  const read = parseStrategy(shippedStrategy(name));
-  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
-  return read.strategy;
-};
 
 describe('every strategy that ships', () => {
   it.each(shippedNames())('is read, and is called like its file: %s', (name) => {
@@ -61,12 +55,7 @@ const CATALOGUE = [
 ];
 const MEMBERS = ['n1', 'n2', 'n3', 'n4'].map((nodeId) => member(nodeId));
 
-const tableOfModes = () => {
-  const read = parseTable(shippedTable('qumulo-modes'));
-  if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
-  if (read.table.kind !== 'modes') throw new Error(`${read.table.name} is no table of modes`);
-  return read.table;
-};
+const TABLE = tableOf('qumulo-modes', 'modes');
 
 /** What somebody gets who asks for a strategy by its name. */
 const ask = (strategy: Strategy, from: string, to: string): Solution => {
@@ -77,7 +66,7 @@ const ask = (strategy: Strategy, from: string, to: string): Solution => {
   return solvePath({
     ...{ catalogue, from, target, strategy, running: [from], force: false },
     ...(strategy.versions?.modes !== undefined && {
-      modes: { table: tableOfModes(), strategies, today: '2026-06-15' },
+      modes: { table: TABLE, strategies, today: '2026-06-15' },
     }),
     costOf: (one) => hopCost(one, MEMBERS),
   });
@@ -118,6 +107,17 @@ describe('the modes of a scale-out file system', () => {
     expect(steps(ask(shipped('qumulo'), '6.0.2', '6.3.1'))).toEqual([`6.3.1 ${INSTANT.title}`]);
   });
 
+  it.each([3, 4, 5, 6, 7, 8])(
+    'are instant inside of %i, rolling from it to the first minor of the next (Q-01)',
+    (major) => {
+      const modes = { table: TABLE, strategies: new Map(MODES.map((one) => [one.name, one])), today: '2026-06-15' };
+      const mode = (to: string) => modeOf(modes, `${major}.1.3`, to)?.title;
+      expect([mode(`${major}.1.4`), mode(`${major}.3.0`)]).toEqual([INSTANT.title, INSTANT.title]);
+      const next = major === 8 ? undefined : ROLLING.title;
+      expect([mode(`${major + 1}.0.2`), mode(`${major + 1}.1.0`)]).toEqual([next, undefined]);
+    },
+  );
+
   it('are refused to a pair that has another one, which is named (Q-01)', () => {
     expect(sentence(ask(INSTANT, '6.3.1', '7.0.1'))).toContain(`has ${ROLLING.name} for it, not ${INSTANT.name}`);
     expect(sentence(ask(ROLLING, '6.0.2', '6.3.1'))).toContain(`has ${INSTANT.name} for it, not ${ROLLING.name}`);
@@ -137,7 +137,7 @@ describe('the modes of a scale-out file system', () => {
     for (const asked of [ROLLING, shipped('qumulo')]) {
       expect(sentence(ask(asked, '4.3.4', '5.0.2'))).toMatch(/^versions\.from forbids/);
     }
-    expect(tableOfModes().rows.map(({ strategy }) => strategy)).not.toContain(COMPLETE.name);
+    expect(TABLE.rows.map(({ strategy }) => strategy)).not.toContain(COMPLETE.name);
     expect(steps(ask(COMPLETE, '4.3.4', '5.0.2'))).toEqual([`5.0.2 ${COMPLETE.title}`]);
     expect(COMPLETE.autoCommit).toBe(false);
   });

@@ -168,28 +168,20 @@ describe('the diff of a request whose plan no longer fits', () => {
 
 describe('the flags of a request', () => {
   const rolling = strategyOf({ waves: [{ name: 'nodes', lanes: { label: 'lane' }, canary: 1 }] });
-  const minCompatible = (oldest: string): RequestGround['catalogue'] => [
-    { status: 'uploaded', release: { ...release('1.1.0'), minCompatible: oldest } },
-  ];
-  // The 8 rows: what of force, disruptive and being compatible makes of a rolling strategy.
   it.each([
-    [false, false, true, 'one after the other', 'error'],
-    [false, true, true, 'all at once', 'error'],
-    [true, false, true, 'all at once', 'warning'],
-    [true, true, true, 'all at once', 'warning'],
-    [false, false, false, 'one after the other', 'error'],
-    [false, true, false, 'all at once', 'error'],
-    [true, false, false, 'all at once', 'warning'],
-    [true, true, false, 'all at once', 'warning'],
+    [false, false, 'one after the other', undefined],
+    [false, true, 'all at once', undefined],
+    [true, false, 'all at once', 'warning'],
+    [true, true, 'all at once', 'warning'],
   ] as const)(
-    'force %s, disruptive %s, compatible %s: nodes go %s, and too old a node is an %s (V-15, V-18, V-19, V-20)',
-    (force, disruptive, isCompatible, together, severity) => {
+    'force %s, disruptive %s: nodes go %s, whatever the canary and the lanes of the strategy (V-19)',
+    (force, disruptive, together, severity) => {
       const asked = { strategy: rolling, force, disruptive, reason: 'it must be today' };
-      const decided = when(asked, { catalogue: minCompatible(isCompatible ? '1.0.0' : '1.0.5') });
+      const decided = when(asked);
       const data = ('events' in decided ? decided.events[0]?.data : undefined) as Request;
       const { waves, checks } = data.strategy;
       expect(waves).toEqual(together === 'all at once' ? [{ name: 'nodes', lanes: 'per-node' }] : rolling.waves);
-      expect(checks['minimum-compatible'] ?? 'error').toBe(severity);
+      expect(checks['minimum-compatible']).toBe(severity);
       expect([data.force ?? false, data.disruptive ?? false, data.reason]).toEqual([force, disruptive, asked.reason]);
     },
   );
