@@ -29,18 +29,27 @@ export const tableOf = <K extends keyof Tables>(name: string, kind: K): Tables[K
   return read.table as Tables[K];
 };
 
-/** A node that runs this version of the software, and what else it says when it is asked. */
+/** A node that runs this version of the software, on an image if it has one, and what else it says when it is asked. */
 export interface Running {
-  readonly labels: Membership['labels'];
+  readonly labels?: Membership['labels'];
   readonly version: string;
+  readonly image?: string;
+  /** The software that it ran before. */
+  readonly before?: string;
   readonly facts?: Partial<Facts>;
 }
 
-export const memberOf = ([nodeId, { labels, version }]: readonly [string, Running]): Membership => ({
-  ...{ clusterId: 'demo', nodeId, url: 'http://127.0.0.1:9001', bootId: 'b-1', active: 'A', labels },
-  partitions: { A: { version, state: 'good' }, B: { state: 'empty' } },
-  ...{ layers: { software: version }, failureDomain: `rack-${nodeId}` },
-});
+const memberOf = ([nodeId, { labels = {}, version, image, before }]: readonly [string, Running]): Membership => {
+  const held = (software: string) => ({
+    ...{ version: software, state: 'good' as const },
+    ...(image !== undefined && { ran: { software, image } }),
+  });
+  return {
+    ...{ clusterId: 'demo', nodeId, url: 'http://127.0.0.1:9001', bootId: 'b-1', active: 'A', labels },
+    partitions: { A: held(version), B: before === undefined ? { state: 'empty' } : held(before) },
+    ...{ layers: { software: version, ...(image !== undefined && { image }) }, failureDomain: `rack-${nodeId}` },
+  };
+};
 
 /** What comes of a request: nothing but a refusal, or all that the prechecks say, and what that means for the upgrade. */
 export interface Story {
@@ -126,5 +135,5 @@ export const throughPrechecks = (
   return { ...checked.reduce(told, NOTHING), request, outcome };
 };
 
-const factsOf = ({ nodeId, labels, layers }: Membership, nodes: Readonly<Record<string, Running>>): Facts =>
-  facts(nodeId, { labels, layers, upgradeNo: 0, epoch: 0, ...nodes[nodeId]?.facts });
+const factsOf = ({ nodeId, labels, layers, partitions }: Membership, nodes: Readonly<Record<string, Running>>): Facts =>
+  facts(nodeId, { labels, layers, partitions, upgradeNo: 0, epoch: 0, ...nodes[nodeId]?.facts });

@@ -3,7 +3,8 @@ import type { ExaminedNode } from '../precheck/check.js';
 import type { DividedWave } from './divide-lanes.js';
 import { closestRow } from './ha-rows.js';
 import { groupOf, Moves } from './least-moves.js';
-import { activationIn, waveRule } from './wave-rules.js';
+import { hitlessBy } from './noticed.js';
+import { waveRule } from './wave-rules.js';
 
 /** On which nodes each workload is. */
 export type Placement = ReadonlyMap<string, readonly string[]>;
@@ -93,9 +94,9 @@ interface Verdict {
 
 const judge = (going: Going, workload: Workload, places: readonly string[]): Verdict => {
   const { request, version, wave } = going;
-  const { strategy, release } = request;
-  const isHitless = activationIn(request, wave.name) === 'restart' && release.effects?.disruptive === false;
-  if (isHitless) return { disrupted: false, why: 'the release says that its clients do not notice it' };
+  const { strategy } = request;
+  const hitless = hitlessBy(request, wave.name);
+  if (hitless !== undefined) return { disrupted: false, why: hitless };
   const together = downTogether(going, places);
   if (places.length > 1 && together >= places.length) {
     return { disrupted: true, why: `all ${places.length} nodes that serve it may be down together` };

@@ -1,5 +1,5 @@
 import type { Acknowledgement, Member, WaveRule } from '@baton/contracts';
-import { keepApart } from './keep-apart.js';
+import { keepApart, PAIR } from './keep-apart.js';
 import { lanesInOrder, leastFirst, type Mover } from './least-moves.js';
 import { compareIds } from './node-order.js';
 import type { PlannedLane } from './plan.js';
@@ -35,10 +35,14 @@ const laneId = (text: string): string => {
   return id === '' ? LANE_WITHOUT_LABEL : id;
 };
 
-const laneOf = (rule: WaveRule, node: Placed): string => {
+const laneOf = (rule: WaveRule, node: Placed, acknowledged: readonly Acknowledgement[] = []): string => {
   if (rule.lanes === 'one') return laneId(rule.name);
   if (rule.lanes === 'per-node') return laneId(node.nodeId);
-  return laneId(node.labels[rule.lanes.label] ?? LANE_WITHOUT_LABEL);
+  const { label } = rule.lanes;
+  const value = node.labels[label];
+  if (value === undefined) return LANE_WITHOUT_LABEL;
+  // A lane for each pair keeps its nodes apart; whoever acknowledges that they go together wants no such lane.
+  return label === PAIR && acknowledged.includes('pairs') ? laneId(node.nodeId) : laneId(value);
 };
 
 const isSelected = (rule: WaveRule, node: Placed): boolean =>
@@ -64,8 +68,9 @@ const group = (
   cluster: readonly Pick<Member, 'nodeId' | 'labels'>[],
   acknowledge?: readonly Acknowledgement[],
 ): ReadonlyMap<string, readonly Placed[]> => {
-  const own = new Map(byId.map((node) => [node.nodeId, laneOf(rule, node)]));
-  const apart = keepApart(byId, own, cluster, rule.together ? EVERYTHING : acknowledge);
+  const together = rule.together ? EVERYTHING : acknowledge;
+  const own = new Map(byId.map((node) => [node.nodeId, laneOf(rule, node, together)]));
+  const apart = keepApart(byId, own, cluster, together);
   const lanes = new Map<string, Placed[]>();
   for (const node of nodes) {
     const id = apart.get(node.nodeId) ?? LANE_WITHOUT_LABEL;

@@ -1,16 +1,16 @@
-import type { Activation, PlanSummary, PlannedDisruption, Request, Strategy, WaveRule } from '@baton/contracts';
+import type { PlanSummary, PlannedDisruption, Request, Strategy, WaveRule } from '@baton/contracts';
 import { placed, type ExaminedNode } from '../precheck/check.js';
 import { cutText, fitting } from '../precheck/event-size.js';
 import { isLeader } from '../versions/rules.js';
 import { aloneOn, placementOf, planDisruption, type Placement } from './disruption.js';
 import { divideIntoLanes, type DividedWave, type Placed } from './divide-lanes.js';
 import { costOfWaves } from './hop-cost.js';
-import { interruptedBy } from './interrupted.js';
+import { interruptsIn, noticed } from './noticed.js';
 import type { PlannedLane } from './plan.js';
 import { rankSeeds } from './rank-seeds.js';
 import { leftOut } from './selection.js';
 import { statementsOf } from './statements.js';
-import { activationIn, goesBack, waveRule } from './wave-rules.js';
+import { goesBack, waveRule } from './wave-rules.js';
 
 /** Lanes in the order of their waves, what it does to workloads, what people read about them, and the text whose digest names the plan. */
 export interface MadePlan {
@@ -26,25 +26,6 @@ const SKIPPED_BYTES_MAX = 10 * 1024;
 const STATEMENTS_BYTES_MAX = 6 * 1024;
 const COMPANIONS_BYTES_MAX = 2 * 1024;
 const NOTES_MAX = 1000;
-
-const NOTICED: Readonly<Record<Activation, string>> = {
-  restart: 'while its processes restart',
-  reboot: 'while it reboots',
-  replace: 'while it is replaced',
-};
-
-/** So many nodes of the wave may be down at a time. */
-const together = ({ strategy }: Request, { name, lanes }: DividedWave): number =>
-  Math.min(lanes.length, waveRule(strategy, name)?.lanesAtOnce ?? Infinity);
-
-const disruption = (request: Request, waves: readonly DividedWave[], nodes: number): string => {
-  const [most] = waves.toSorted((a, b) => together(request, b) - together(request, a));
-  if (!most) return 'none: no node goes over';
-  const noticed = NOTICED[activationIn(request, most.name)];
-  const down = together(request, most);
-  if (down === 1) return `one node at a time is down, ${noticed}`;
-  return `up to ${down} of ${nodes} nodes are down at a time, one of each lane, each ${noticed}`;
-};
 
 const runningVersion = (request: Request, node: ExaminedNode): string | undefined =>
   (node.facts?.layers ?? node.member.layers)[request.release.layer];
@@ -140,7 +121,7 @@ const summaryOf = (
   const { strategy, release, from, to } = request;
   const skipped = [...staying].map(([nodeId, why]) => ({ nodeId, why }));
   const { down, expectedMs } = costOfWaves(strategy, waves);
-  const interrupts = interruptedBy(strategy, down, nodes.length);
+  const interrupts = interruptsIn(request, waves, { down, nodes: nodes.length });
   const { notes, companions } = release;
   return {
     waves: waves.map((wave, index) => ({
@@ -154,7 +135,7 @@ const summaryOf = (
     skipped: fitting(skipped, SKIPPED_BYTES_MAX),
     from,
     to,
-    disruption: disruption(request, waves, nodes.length),
+    disruption: noticed(request, waves, nodes.length),
     ...(interrupts && { interrupts }),
     ...(placement.size > 0 && { workloads: countOf(placement, disrupted) }),
     statements: fitting(statementsOf(request, nodes, waves), STATEMENTS_BYTES_MAX),

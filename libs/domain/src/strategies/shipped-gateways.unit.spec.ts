@@ -1,7 +1,7 @@
-import type { ImageRow, Membership, Release, Selection, Strategy } from '@baton/contracts';
+import type { ImageRow, Membership, Release, Request, Selection, Strategy } from '@baton/contracts';
 import { recorded, renamed } from '@baton/testing';
 import { release } from '../../test/precheck-fixtures.js';
-import { shipped, tableOf } from '../../test/shipped-fixtures.js';
+import { shipped, tableOf, throughPrechecks, type Running } from '../../test/shipped-fixtures.js';
 import { foldCluster, noCluster } from '../cluster/cluster.js';
 import { makePlan } from '../plan/make-plan.js';
 import { decideRequest } from '../upgrade/request.js';
@@ -152,6 +152,23 @@ describe('the strategy for the software of gateways', () => {
     ]);
     expect(SOFTWARE.hooks).toBeUndefined();
   });
+
+  it('is hitless: the plan calls no workload disrupted, and nobody interrupted (X-01)', () => {
+    const node = (role: string, version: string): Running => ({
+      ...{ labels: { role }, version, image: '2021.8.1' },
+      facts: { workloads: [{ name: 'spoke' }], declared: { 'shown-as': 'up', tunnels: 'up' } },
+    });
+    const nodes = { c1: node('controller', '6.5.750'), g1: node('gateway', '6.5.250'), g2: node('gateway', '6.5.250') };
+    const asked = { strategy: SOFTWARE, images: matrix() };
+    const { failed, lanes, disruption, summary } = throughPrechecks(asked, nodes, [release({ version: '6.5.750' })]);
+    expect({ failed, lanes }).toEqual({ failed: [], lanes: ['1 g1', '1 g2'] });
+    expect(disruption.map(({ nodeId, disrupted }) => [nodeId, disrupted])).toEqual([
+      ['g1', false],
+      ['g2', false],
+    ]);
+    expect(summary).toMatchObject({ interrupts: [], workloads: { total: 1, disrupted: 0 } });
+    expect(summary?.disruption).toMatch(/^none: /);
+  });
 });
 
 describe('the strategy for the images of gateways', () => {
@@ -205,6 +222,50 @@ describe('the strategy for gateways that go back', () => {
       '6.6.100': '2022.6.1',
     });
   });
+});
+
+describe('both gateways of a pair', () => {
+  const DECLARED = {
+    ...{ 'shown-as': 'up', 'account-audit': 'clean', 'accounts-reach-clouds': 'all', 'primary-account': 'valid' },
+    ...{ 'iam-policies': 'recommended', tunnels: 'up', activemesh: '2.0' },
+  };
+  const running = (labels: Record<string, string>, image = '2021.8.1'): Running => ({
+    ...{ labels, version: '6.6.100', image, before: '6.5.750', facts: { declared: DECLARED } },
+  });
+  const spoke = { role: 'gateway', pair: 'spoke' };
+  const nodes = {
+    c1: running({ role: 'controller' }),
+    g1: running(spoke),
+    g2: running(spoke),
+    g3: running({ role: 'gateway' }),
+  };
+  const releases = [
+    ...['6.5.750', '6.6.100'].map((version) => release({ version })),
+    release({ version: '2022.6.1', layer: 'image', kind: 'image' }),
+  ];
+  const replaced = (strategy: Strategy, acknowledge?: Request['acknowledge'], select: Selection = {}) => {
+    const asked = { strategy, images: matrix('2022-07-01'), ...(acknowledge && { acknowledge }), select };
+    const { refused, failed, lanes, summary } = throughPrechecks(asked, nodes, releases);
+    const pairs = summary?.statements?.filter((one) => one.startsWith('Pair '));
+    return { refused, failed, lanes: [...lanes].sort(), pairs };
+  };
+  const AT_ONCE = 'Pair spoke: g1, g2 go at once, and neither takes over for the other: it was acknowledged.';
+
+  it.each([
+    ['images', IMAGE],
+    ['a way back', ROLLBACK],
+  ])(
+    'get %s one after the other, and at once with no safeguard when that is acknowledged (X-25)',
+    (_what, strategy) => {
+      const good = { refused: undefined, failed: [] };
+      expect(replaced(strategy)).toEqual({ ...good, lanes: ['1 g1 g2', '1 g3'], pairs: [] });
+      expect(replaced(strategy, ['pairs'])).toEqual({ ...good, lanes: ['1 g1', '1 g2', '1 g3'], pairs: [AT_ONCE] });
+      const both = { nodes: ['g1', 'g2'] };
+      expect(replaced(strategy, undefined, both)).toEqual({ ...good, lanes: ['1 g1 g2'], pairs: [] });
+      expect(replaced(strategy, ['pairs'], both)).toEqual({ ...good, lanes: ['1 g1', '1 g2'], pairs: [AT_ONCE] });
+      expect(replaced(strategy, ['quorum'], both)).toEqual({ ...good, lanes: ['1 g1 g2'], pairs: [] });
+    },
+  );
 });
 
 describe('what is looked at before anything changes', () => {

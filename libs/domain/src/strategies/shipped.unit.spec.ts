@@ -1,8 +1,8 @@
-import type { Hop, Strategy } from '@baton/contracts';
+import type { Hop, Release, Strategy } from '@baton/contracts';
 import { renamed, shippedNames } from '@baton/testing';
 import { readFileSync } from 'node:fs';
 import { member, release } from '../../test/precheck-fixtures.js';
-import { shipped, tableOf } from '../../test/shipped-fixtures.js';
+import { shipped, tableOf, throughPrechecks } from '../../test/shipped-fixtures.js';
 import { hopCost } from '../plan/hop-cost.js';
 import { modeOf } from '../versions/modes.js';
 import { solvePath, type Solution } from '../versions/solve-path.js';
@@ -95,6 +95,40 @@ describe('the modes of a scale-out file system', () => {
     expect(MODES.map((one) => hopCost(one, MEMBERS).interrupts)).toEqual([[], ['SMB'], ['SMB', 'NFS']]);
     const path = ask(shipped('qumulo'), '7.0.1', '8.1.4');
     expect(hops(path).map(({ interrupts }) => interrupts)).toEqual([['SMB'], []]);
+  });
+
+  it('say of each workload what they say of its protocol: instantly nothing is disrupted, together all is (Q-02, Q-05, Q-08)', () => {
+    const modes = { table: TABLE, strategies: new Map(MODES.map((one) => [one.name, one])), today: '2026-06-15' };
+    const workloads = [
+      { name: 'share', protocols: ['SMB'] },
+      { name: 'export', protocols: ['NFS'] },
+    ];
+    const node = { version: '6.0.2', facts: { workloads } };
+    const planned = (strategy: Strategy, to: string, over: Partial<Release> = {}) => {
+      const asked = { strategy, to, ...(strategy.versions?.modes !== undefined && { modes }) };
+      const story = throughPrechecks(asked, { n1: node, n2: node }, [release({ version: to, ...over })]);
+      expect(story.outcome).toEqual([]);
+      const disrupted = story.disruption.flatMap((one) => (one.disrupted ? [`${one.workload} on ${one.nodeId}`] : []));
+      return { ...story.summary, disrupted: disrupted.sort(), why: story.disruption[0]?.why };
+    };
+    const all = ['export on n1', 'export on n2', 'share on n1', 'share on n2'];
+    expect(planned(INSTANT, '6.3.1')).toMatchObject({
+      ...{ interrupts: [], disrupted: [], workloads: { total: 2, disrupted: 0 } },
+      why: 'the strategy says that its clients do not notice a restart',
+      disruption:
+        'none: up to 2 of 2 nodes at a time restart their processes, and the strategy says that its clients do not notice a restart',
+    });
+    expect(planned(COMPLETE, '6.3.1')).toMatchObject({ interrupts: ['SMB', 'NFS'], disrupted: all });
+    // A release that says otherwise is believed, in every sentence of the plan.
+    for (const otherwise of [
+      { effects: { disruptive: true } },
+      { effects: { restarts: ['smbd'] } },
+      { activation: 'reboot' as const },
+    ]) {
+      const { interrupts, disrupted, disruption } = planned(INSTANT, '6.3.1', otherwise);
+      expect({ interrupts, disrupted }).toEqual({ interrupts: undefined, disrupted: all });
+      expect(disruption).toMatch(/^up to 2 of 2 nodes are down at a time/);
+    }
   });
 
   it('are known by the pair of versions, each step with its own and its time (Q-01, Q-19, Q-21)', () => {
