@@ -9,7 +9,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startGateway } from '../src/service.js';
-import { ARTIFACT, RELEASE, helloOf } from './gateway-fixture.js';
+import { ALL_CHECKS, ARTIFACT, RELEASE, helloOf } from './gateway-fixture.js';
 import { breachesOf, parseMetrics } from './prometheus.js';
 
 // Whatever a read model answers; the rest comes from the log.
@@ -42,7 +42,7 @@ describe('the gateway on Postgres and JetStream', () => {
       ...{ BATON_ARTIFACT_DIR: folder, BATON_ALLOW_UNSAFE_DATABASE: 'true', BATON_STABLE_MS: '5' },
     });
     projection = new ReadModelRunner({ databaseUrl: database.urlOf('baton_projection'), logger: silent, pollMs: 20 });
-    running = await startGateway(silent, []);
+    running = await startGateway(silent, ALL_CHECKS);
     bus = await connectBus({ servers: nats.url, name: 'spec' });
     rollout = new PostgresEventLog({ databaseUrl: database.urlOf('baton_rollout') });
   });
