@@ -156,13 +156,14 @@ describe('an upgrade that is asked for as of Avi', () => {
     [{ force: true, disruptive: true }, true, true],
     [{ force: false, disruptive: false }, undefined, undefined],
   ])(
-    'with %j is as it says, both false by default, and the path is the reason (V-15)',
+    'with %j is as it says, both false by default, and the path is the reason; refused by prechecks it is aborted by itself (V-02, V-15)',
     async (flags, force, disruptive) => {
       await nodes();
       const { body } = await start(IMAGE, flags);
       const [request] = await gateway.log.read({ streams: [`upgrade-${body.upgrade}`] });
       const data = request?.data as Request;
       expect({ force: data.force, disruptive: data.disruptive }).toEqual({ force, disruptive });
+      expect(data.abortsWhenBlocked).toBe(true);
       expect(data.reason).toBe(`Asked for over the Avi front with ${IMAGE}${force ? ' and force' : ''}.`);
       const engines = data.strategy.waves.find(({ name }) => name === 'service-engines')?.lanes;
       expect(engines).toEqual(force || disruptive ? 'per-node' : { label: 'group' });

@@ -12,6 +12,8 @@ import { call, Dials, heal, judge, setFault, System, Trial, WITHIN_MS } from './
 const [RUNNING, TARGET] = ['16.3.4', '17.1.2'];
 const STRATEGY = renamed('avi-system');
 const IMAGE = { image_path: 'controller://upgrade_pkgs/controller.pkg' };
+/** A release that cannot be reached from what runs. */
+const [FAR, FAR_IMAGE] = ['20.1.1', 'controller://far/controller.pkg'];
 const CONTROLLERS = ['n1', 'n2', 'n3'];
 // Three groups of service engines; the first of red fails.
 const ENGINES = ['n4', 'n5', 'n6', 'n7', 'n8', 'n9'];
@@ -41,13 +43,15 @@ const folder = mkdtempSync(join(tmpdir(), 'baton-avi-'));
 let system: System;
 beforeAll(async () => {
   const strategies = join(folder, 'strategies');
-  for (const path of [strategies, join(folder, 'root', 'upgrade_pkgs')]) mkdirSync(path, { recursive: true });
+  for (const path of [strategies, join(folder, 'root', 'upgrade_pkgs'), join(folder, 'root', 'far')])
+    mkdirSync(path, { recursive: true });
   await once(controllerPort.listen(0, '127.0.0.1'), 'listening');
   const text = shippedText('avi-system')
     .replace('timeoutMs: 1800000', 'timeoutMs: 8000')
     .replace('port: 8443', `port: ${portOf(controllerPort)}`);
   writeFileSync(join(strategies, 'renamed.yaml'), text);
   await pipeline(artifactBytes(TARGET), createWriteStream(join(folder, 'root', 'upgrade_pkgs', 'controller.pkg')));
+  await pipeline(artifactBytes(FAR), createWriteStream(join(folder, 'root', 'far', 'controller.pkg')));
   const settings = {
     BATON_STRATEGY_DIR: strategies,
     BATON_AVI_STRATEGY: STRATEGY,
@@ -59,6 +63,10 @@ beforeAll(async () => {
   await system.api.ask('POST', '/v1/releases', {
     ...{ version: TARGET, layer: 'software', kind: 'controller', minCompatible: '16.1.0' },
     ...(await artifactFacts(TARGET)),
+  });
+  await system.api.ask('POST', '/v1/releases', {
+    ...{ version: FAR, layer: 'software', kind: 'controller', minCompatible: TARGET },
+    ...(await artifactFacts(FAR)),
   });
 }, 2 * WITHIN_MS);
 afterAll(async () => {
@@ -72,8 +80,8 @@ const front = (clusterId: string): string => `/fronts/avi/${clusterId}/api/clust
 const said = (clusterId: string): Promise<Said> => system.api.ask('GET', `${front(clusterId)}/status`);
 
 /** As one who knows Avi only starts and watches it; for the rest of the spec it is a trial. */
-const start = async (clusterId: string): Promise<Trial> => {
-  const { upgrade, controller_state: state } = await system.api.ask<Said>('POST', front(clusterId), IMAGE);
+const start = async (clusterId: string, wish = IMAGE): Promise<Trial> => {
+  const { upgrade, controller_state: state } = await system.api.ask<Said>('POST', front(clusterId), wish);
   expect(state).toMatchObject({ state: 'UPGRADE_IN_PROGRESS', in_progress: true });
   return Trial.of(system, clusterId, upgrade);
 };
@@ -155,6 +163,35 @@ describe('a system of controllers and service engines, upgraded as one of Avi', 
       await configure('grid');
     },
     3 * WITHIN_MS,
+  );
+
+  it(
+    'too distant from the release is warned and aborted by itself: nothing is changed, and the cluster is free (V-02, V-07)',
+    async () => {
+      await configure('splits');
+      const trial = await start('splits', { image_path: FAR_IMAGE });
+      await says('splits', 'it is aborted', ({ controller_state: { state } }) => state === 'UPGRADE_ABORTED');
+      await system.api.reaches(trial.upgradeId, 'aborted');
+      const { controller_state: controllers, se_state: engines } = await said('splits');
+      expect(controllers).toMatchObject({ in_progress: false, rollback: false });
+      expect(controllers.notes[0]).toContain(`runs ${RUNNING}; ${FAR} can be reached from ${TARGET} or newer`);
+      expect(engines).toMatchObject({ in_progress: false, se_upgrade_not_started: ['n4'] });
+
+      const types = (await trial.logged()).map(({ type }) => type);
+      const told = [
+        'CheckFailed',
+        'PrecheckFailed',
+        'UpgradeBlocked',
+        'AbortRequested',
+        'UpgradeAborted',
+        'UpgradeReleased',
+      ];
+      expect(types).toEqual(expect.arrayContaining(told));
+      for (const type of ['DistributionStarted', 'NodeStaged', 'TokenGranted']) expect(types).not.toContain(type);
+      await trial.run(RUNNING, 4);
+      await configure('splits');
+    },
+    2 * WITHIN_MS,
   );
 
   it(

@@ -68,11 +68,11 @@ export const isController = (waves: readonly WaveRule[], labels: Readonly<Record
 
 /** A status as Avi says it. `controllers` are node ids. Without an upgrade: idle. */
 export const aviStatus = (status?: UpgradeStatus, controllers: ReadonlySet<string> = new Set()): AviStatus => {
-  const { state, nodes = [], blockedBy = [], upgradeId = '' } = status ?? {};
+  const { state, nodes = [], upgradeId = '' } = status ?? {};
   const engines = nodes.filter(({ nodeId }) => !controllers.has(nodeId));
   const isActive = state !== undefined && !ENDED.includes(state);
   const committed = status !== undefined && isCommitted(status, controllers);
-  const notes = blockedBy.map(({ what }) => what);
+  const notes = status ? notesOf(status) : [];
   const inGroup = (group: string): readonly string[] =>
     engines.filter((node) => GROUPS[node.state] === group).map(({ nodeId }) => nodeId);
   return {
@@ -94,6 +94,12 @@ export const aviStatus = (status?: UpgradeStatus, controllers: ReadonlySet<strin
       notes,
     },
   };
+};
+
+/** What it waits for; of one that was aborted, what its prechecks found. */
+const notesOf = ({ state, blockedBy, checks }: UpgradeStatus): readonly string[] => {
+  if (state !== 'aborting' && state !== 'aborted') return blockedBy.map(({ what }) => what);
+  return checks.flatMap(({ result, check, evidence }) => (result === 'failed' ? [`${check}: ${evidence}`] : []));
 };
 
 /** A wave after that of the last controller has begun, and none does before the commit point. */

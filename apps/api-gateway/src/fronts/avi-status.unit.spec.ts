@@ -49,6 +49,11 @@ describe('the status of a system as Avi says it', () => {
     expect(blocked.controller_state).toEqual({
       ...{ state: 'UPGRADE_ABORTED', in_progress: false, rollback: false, tasks_completed: [], notes: [check.what] },
     });
+    const finding = { check: check.kind, result: 'failed', evidence: 'c1 runs 16.2.0.', remedy: '' } as const;
+    const aborted = said({ state: 'aborted', stage: 'precheck', checks: [finding, { ...finding, result: 'warned' }] });
+    expect(aborted.controller_state).toMatchObject({
+      ...{ state: 'UPGRADE_ABORTED', in_progress: false, notes: ['check-failed: c1 runs 16.2.0.'] },
+    });
     expect(said({ state: 'rolled-back' }).controller_state).toMatchObject({ state: 'UPGRADE_ABORTED', rollback: true });
   });
 

@@ -43,7 +43,9 @@ export class AviService {
     const { version } = await this.releaseOf(imagePath, await findImage(this.settings.root, parts), origin);
     // This protocol has no reason, and there is no force without one.
     const reason = `Asked for over the Avi front with ${imagePath}${force ? ' and force' : ''}.`;
-    const wish = { to: version, strategy: this.settings.strategy, force, disruptive, reason };
+    // Nor has it a way to resume or to abort: who is refused corrects what is wrong, and asks anew.
+    const flags = { force, disruptive, abortsWhenBlocked: true };
+    const wish = { to: version, strategy: this.settings.strategy, ...flags, reason };
     return (await this.requests.request(clusterId, wish, false, origin)).request;
   }
 

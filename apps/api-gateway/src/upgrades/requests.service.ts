@@ -39,12 +39,22 @@ export class RequestsService {
 
   async request(
     clusterId: string,
-    dto: RequestUpgradeDto,
+    dto: RequestUpgradeDto & Pick<Request, 'abortsWhenBlocked'>,
     dryRun: boolean,
     origin: Origin,
   ): Promise<{ readonly request: Request; readonly position: number }> {
     const upgradeId = `${dryRun ? 'p' : 'u'}${ulid().toLowerCase()}`;
-    const { planId, to, autoCommit, force = false, disruptive = false, acknowledge, reason, select } = dto;
+    const {
+      planId,
+      to,
+      autoCommit,
+      abortsWhenBlocked,
+      force = false,
+      disruptive = false,
+      acknowledge,
+      reason,
+      select,
+    } = dto;
     const strategy = await this.strategies.named(dto.strategy ?? (await this.strategyOfPlan(planId)));
     const known = await this.strategies.all();
     const all = new Map([...known].map(([name, one]) => [name, one.strategy]));
@@ -54,7 +64,7 @@ export class RequestsService {
     const images = imagesOf(strategy, this.tables, today);
     const waivers = dto.waivers?.map(({ check, reason: why }) => ({ check, reason: why, by: origin.actor }));
     const flags = { force, disruptive, acknowledge, reason, ...(waivers && { waivers }) };
-    const asked = { to, strategy, modes, ha, images, autoCommit, dryRun, ...flags };
+    const asked = { to, strategy, modes, ha, images, autoCommit, abortsWhenBlocked, dryRun, ...flags };
     const command = { upgradeId, clusterId, ...asked, ...(select && { select: { ...select } }) };
     const stream = `cluster-${clusterId}`;
     let cluster: Cluster = noCluster;

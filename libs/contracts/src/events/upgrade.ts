@@ -61,6 +61,8 @@ export interface Request {
   readonly running?: readonly string[];
   /** The upgrade that was retargeted, and that this one took the cluster over from. */
   readonly retargets?: string;
+  /** Whoever asked cannot resume or abort it: it is aborted as soon as its prechecks refuse. Absent: it waits, blocked. */
+  readonly abortsWhenBlocked?: boolean;
   readonly planId?: string;
   readonly planDigest?: string;
   readonly reason?: string;
@@ -92,7 +94,7 @@ export type FinalizeRequested = Event<'FinalizeRequested', { reason?: string }>;
 /** A command that was legal when asked and could not be carried out any more; says why. */
 export type CommandRefused = Event<'CommandRefused', { command: string; reason: string }>;
 
-/** The prechecks refused; the cluster stays frozen until resume (checks again) or abort. */
+/** The prechecks refused; the cluster stays frozen until resume (checks again) or abort, which may follow at once. */
 export type UpgradeBlocked = Event<'UpgradeBlocked', { failed: readonly string[] }>;
 /** `continuedBy`: the upgrade of the next hop of its path, which has the cluster from the same moment on. */
 export type UpgradeCompleted = Event<'UpgradeCompleted', { skipped: readonly string[]; continuedBy?: string }>;

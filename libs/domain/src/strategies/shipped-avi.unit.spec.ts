@@ -52,6 +52,20 @@ describe('controllers and service engines', () => {
   );
 });
 
+it('controllers and service engines too distant from a release are blocked, and by a protocol without an abort aborted (V-02)', () => {
+  const far = release({ version: '20.1.0', minCompatible: '18.2.0' });
+  const asked = { strategy: AVI, ha, to: '20.1.0' };
+  const ended = (abortsWhenBlocked: boolean) =>
+    throughPrechecks({ ...asked, abortsWhenBlocked }, system('16.2.4'), [far]);
+  expect(ended(false)).toMatchObject({ lanes: [], outcome: ['UpgradeBlocked'] });
+  const aborted = {
+    lanes: [],
+    failed: ['minimum-compatible', 'supported-mix'],
+    outcome: ['UpgradeBlocked', 'AbortRequested'],
+  };
+  expect(ended(true)).toMatchObject(aborted);
+});
+
 /** Each virtual service that the plan of an upgrade from this version calls disrupted. */
 const disrupted = (from: string, serves: Readonly<Record<string, readonly Workload[]>>): readonly string[] => {
   const image = release({ version: '17.9.0' });

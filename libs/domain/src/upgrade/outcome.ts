@@ -76,7 +76,10 @@ export const OUTCOMES: ReadonlySet<string> = new Set([
 const block = (failed: UpgradeBlocked['data']['failed'], position: number, intent: Intent): Decision<Ended> => {
   const isKnown = Math.max(intent.blockedAt, intent.resumedAt, intent.waivedAt) > position;
   if (isKnown || intent.abortAt > 0 || intent.ended !== undefined) return nothing;
-  return accept<Ended>({ type: 'UpgradeBlocked', data: { failed } });
+  const blocked: Ended = { type: 'UpgradeBlocked', data: { failed } };
+  if (!intent.request?.abortsWhenBlocked) return accept(blocked);
+  const reason = `the prechecks refuse it (${failed.join(', ')}), and it was asked for in a way that cannot resume it`;
+  return accept<Ended>(blocked, { type: 'AbortRequested', data: { reason } });
 };
 
 /** V-36: asked for as an operator would, unless somebody has decided meanwhile. */

@@ -150,6 +150,17 @@ describe('failed prechecks', () => {
     });
   });
 
+  it('abort at once what was asked for in a way that cannot resume it, once (V-02)', () => {
+    const asked = [...begun.slice(0, 2), upgrade('UpgradeRequested', { ...request, abortsWhenBlocked: true }), failed];
+    expect(decide(asked, failed)).toEqual({
+      events: [
+        { type: 'UpgradeBlocked', data: { failed: ['free-space'] } },
+        { type: 'AbortRequested', data: { reason: expect.stringContaining('(free-space)') } },
+      ],
+    });
+    expect(decide([...asked, upgrade('UpgradeBlocked'), upgrade('AbortRequested')], failed)).toEqual({ events: [] });
+  });
+
   it('say nothing about an upgrade that is being aborted, nor about a dry run', () => {
     expect(decide([...begun, upgrade('AbortRequested'), failed], failed)).toEqual({ events: [] });
     expect(decide([upgrade('UpgradeRequested', { ...request, dryRun: true }), failed], failed)).toEqual({ events: [] });

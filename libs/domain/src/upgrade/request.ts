@@ -36,6 +36,7 @@ export interface RequestUpgrade {
   /** When the strategy names a table of images. */
   readonly images?: Images;
   readonly autoCommit?: boolean;
+  readonly abortsWhenBlocked?: boolean;
   readonly dryRun: boolean;
   /** Absent: all that the strategy is about, or whom the plan chose. */
   readonly select?: Selection;
@@ -126,6 +127,7 @@ export const decideRequest = (asked: RequestUpgrade, ground: RequestGround): Dec
     ...(plan && { planId: plan.request.upgradeId, planDigest: plan.digest }),
     ...(force && { force }),
     ...(disruptive && { disruptive }),
+    ...(command.abortsWhenBlocked && { abortsWhenBlocked: true }),
     ...(select && { select }),
     ...(waivers.length > 0 && { waivers }),
     ...(acknowledge && acknowledge.length > 0 && { acknowledge }),
