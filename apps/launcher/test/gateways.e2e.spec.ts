@@ -213,6 +213,19 @@ describe('a gateway that is replaced', () => {
 
 describe('a network whose gateways are level again', () => {
   it(
+    'is led back to what its gateways left only when somebody lifts the quarantine that they left it in (X-20, X-48)',
+    async () => {
+      const { quarantined } = await system.api.ask<{ quarantined: object }>('GET', '/v1/clusters/net');
+      expect(Object.keys(quarantined)).toEqual(['6.5.750']);
+      const body = { strategy: renamed('aviatrix-gateway-software') };
+      const refused = await call('POST', system.stack.gatewayUrl + UPGRADES, body);
+      expect([refused.status, refused.body['type']]).toEqual([409, '/problems/stuck']);
+      await system.api.ask('POST', '/v1/clusters/net/quarantine/6.5.750/lift', { reason: 'it was not the software' });
+    },
+    WITHIN_MS,
+  );
+
+  it(
     'goes on by minors, and leaves out builds: 6.5.750, 6.6.100, 6.6.900 (X-08, X-13, X-40)',
     async () => {
       await completes('gateway-software');

@@ -5,8 +5,9 @@ import type { Strategy } from './strategy.js';
 export interface Hop {
   readonly from: string;
   readonly to: string;
-  /** The name of the strategy that takes it. */
+  /** The name of the strategy that takes it; not always the one that was asked for. */
   readonly strategy: string;
+  /** Where waves differ, that which takes most. */
   readonly activation: Activation;
   /** The first part of the version that changes. */
   readonly changes: 'major' | 'minor' | 'build';
@@ -25,7 +26,7 @@ export interface Hop {
 
 /** The way from what runs to what was asked for. Each hop is an upgrade of its own, with all its stages. */
 export interface UpgradePath {
-  /** The name of the strategy that was asked for; a table of modes may have others take the hops. */
+  /** The name of the strategy that was asked for; a table of modes, or `followers`, may have others take the hops. */
   readonly strategy: string;
   /** `UserConnect-6.6.123 (6.5,6.6)`: where it ends, and the lines that it goes through. */
   readonly text: string;

@@ -135,6 +135,11 @@ export interface VersionRules {
   readonly from?: string;
   /** Nodes with these labels are never behind the others, and go ahead only when all others are level with them. */
   readonly leader?: Readonly<Record<string, string>>;
+  /**
+   * The strategy by which the others come after: a path of several hops has a hop by it wherever others lag behind those
+   * that lead. Absent: a path on which they would lag is refused.
+   */
+  readonly followers?: string;
   /** Goes before the shown path: `UserConnect-6.6.123 (6.5,6.6)`. */
   readonly title?: string;
   /** The table that says which strategy takes which hop. Absent: this one takes all. */

@@ -19,6 +19,7 @@ export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { parseTable, type Table } from './tables/parse-table.js';
 export { type Images } from './versions/images.js';
 export { type Modes } from './versions/modes.js';
+export { type Followers } from './upgrade/follow.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
 export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster, type Slot } from './cluster/cluster.js';
 export { decideCluster, type ClusterCommand } from './cluster/decide.js';

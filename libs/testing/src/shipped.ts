@@ -20,9 +20,11 @@ export const renamed = (name: string): string => {
   return `s${createHash('sha256').update(`${SEED} ${name}`).digest('hex').slice(0, 6)}-${SEED}`;
 };
 
-/** The file of a shipped strategy, comments and all, under its random name or another one. */
+/** The file of a shipped strategy, comments and all, under its random name or another one; who it names is renamed, too. */
 export const shippedText = (name: string, as = renamed(name)): string =>
-  readFileSync(join(STRATEGIES, `${name}.yaml`), 'utf8').replace(/^name: .*$/m, `name: ${as}`);
+  readFileSync(join(STRATEGIES, `${name}.yaml`), 'utf8')
+    .replace(/^name: .*$/m, `name: ${as}`)
+    .replace(/^( {2}followers: )(.*)$/m, (_all, field: string, other: string) => `${field}${renamed(other)}`);
 
 /** What a YAML parser makes of that file; nobody has checked it. */
 export const shippedStrategy = (name: string): unknown => parse(shippedText(name));

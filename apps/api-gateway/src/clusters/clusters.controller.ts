@@ -80,7 +80,7 @@ export class ClustersController {
     operationId: 'getCluster',
     summary: 'A cluster: its configuration, and the upgrade that is active in it',
     description:
-      '`active` is there while the cluster is frozen. `quarantined` are the releases that it was rolled back from, ' +
+      '`active` is there while the cluster is frozen. `quarantined` are the releases that it has gone back from, ' +
       '`slots` the hosts over the front of FleetLock that may reboot. `stuck` says that no legal way leads on, and which ' +
       'releases it may be retargeted to.',
   })
@@ -147,7 +147,7 @@ export class ClustersController {
   @Write('allowed')
   @ApiOperation({
     operationId: 'liftQuarantine',
-    summary: 'Let a cluster take a release again that it was rolled back from',
+    summary: 'Let a cluster take a release again that it has gone back from',
     description:
       'Lift it when the cause is gone; the reason is kept. The cluster lists what is in quarantine, and why.',
   })

@@ -81,7 +81,9 @@ const interrupts = list(text(), 'Protocols whose clients are interrupted; absent
 /** The way that an upgrade is a part of. */
 const path = object(
   {
-    strategy: text('The one that was asked for; a table of modes may have others take the hops'),
+    strategy: text(
+      'The one that was asked for; a table of modes, or `versions.followers`, may have others take the hops',
+    ),
     text: text('Where it ends, and the lines that it goes through, e.g. `UserConnect-6.6.123 (6.5,6.6)`'),
     hops: list(
       object({

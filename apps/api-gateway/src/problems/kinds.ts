@@ -70,7 +70,7 @@ export const PROBLEM_KINDS = {
   'release-quarantined': kind(
     409,
     'The release is quarantined',
-    'The cluster was rolled back from it. Take another, or lift it: `POST /v1/clusters/{c}/quarantine/{version}/lift`.',
+    'The cluster has gone back from it. Take another, or lift it: `POST /v1/clusters/{c}/quarantine/{version}/lift`.',
   ),
   'artifact-missing': kind(
     409,

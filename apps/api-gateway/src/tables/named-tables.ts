@@ -1,5 +1,5 @@
 import type { Strategy } from '@baton/contracts';
-import type { Images, Modes, Table } from '@baton/domain';
+import type { Followers, Images, Modes, Table } from '@baton/domain';
 import { refusedProblem } from '../problems/problem.js';
 import type { Tables } from './load-tables.js';
 
@@ -37,6 +37,24 @@ export const imagesOf = (asked: Strategy, tables: Tables, today: string): Images
   const table = tables.get(name);
   if (table?.kind !== 'images') throw noTable(asked, name, 'images', tables);
   return { table, today };
+};
+
+/** The strategy by which others come after those that lead; undefined when none is named. The problem says what is missing. */
+export const followersOf = (
+  asked: Strategy,
+  tables: Tables,
+  strategies: ReadonlyMap<string, Strategy>,
+  today: string,
+): Followers | undefined => {
+  const name = asked.versions?.followers;
+  if (name === undefined) return undefined;
+  const strategy = strategies.get(name);
+  if (!strategy) throw unusable(`Strategy ${asked.name} names strategy ${name} in versions.followers, and there is none.`);
+  if (strategy.layer !== asked.layer) {
+    throw unusable(`Strategy ${name} is of layer ${strategy.layer}; ${asked.name}, which names it, is of ${asked.layer}.`);
+  }
+  const images = imagesOf(strategy, tables, today);
+  return { strategy, ...(images && { images }) };
 };
 
 const noTable = ({ name }: Strategy, table: string, kind: Table['kind'], tables: Tables) => {

@@ -7,7 +7,7 @@ export type UpgradeAdmitted = Event<'UpgradeAdmitted', { upgradeId: string; upgr
 export type UpgradeOutcome = 'completed' | 'rolled-back' | 'aborted' | 'finalized';
 /** Ends the freeze. */
 export type UpgradeReleased = Event<'UpgradeReleased', { upgradeId: string; outcome: UpgradeOutcome }>;
-/** A release that this cluster was rolled back from is not taken again until someone lifts this. */
+/** A release that this cluster was rolled back from, or that nodes left by a strategy that leads back, is not taken again until someone lifts this. */
 export type ReleaseQuarantined = Event<'ReleaseQuarantined', { version: string; upgradeId: string; reason: string }>;
 export type QuarantineLifted = Event<'QuarantineLifted', { version: string; reason: string }>;
 /** The configuration as it is now. Of all that were taken the `keep` newest can be restored. */

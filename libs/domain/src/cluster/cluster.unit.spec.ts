@@ -88,7 +88,7 @@ describe('a cluster', () => {
 
   it('is released by the upgrade that froze it and by no other, once', () => {
     const release = (upgradeId: string): ClusterCommand => ({
-      ...{ type: 'ReleaseUpgrade', upgradeId, outcome: 'completed', version: '1.1.0' },
+      ...{ type: 'ReleaseUpgrade', upgradeId, outcome: 'completed' },
     });
     const frozen = given(created, admitted('u1', 1));
     expect(frozen.when(release('u1'))).toEqual({
@@ -100,7 +100,7 @@ describe('a cluster', () => {
 
   it('quarantines a release that it was rolled back from, until somebody lifts that with a reason', () => {
     const back = given(created, admitted('u1', 1)).when({
-      ...{ type: 'ReleaseUpgrade', upgradeId: 'u1', outcome: 'rolled-back', version: '1.1.0' },
+      ...{ type: 'ReleaseUpgrade', upgradeId: 'u1', outcome: 'rolled-back', left: '1.1.0' },
     });
     expect(back).toMatchObject({
       events: [

@@ -31,12 +31,12 @@ export type ClusterCommand =
   | SlotCommand
   /** An upgrade that is over goes back or is finalized: it needs the cluster once more. */
   | { readonly type: 'ReadmitUpgrade'; readonly upgradeId: string }
-  /** `version` is the release that the cluster was rolled back from. */
+  /** `left` is the release that nodes went back from: it goes into quarantine. Absent: none did. */
   | {
       readonly type: 'ReleaseUpgrade';
       readonly upgradeId: string;
       readonly outcome: UpgradeOutcome;
-      readonly version: string;
+      readonly left?: string;
     }
   /** The next hop of a path, or what was retargeted to, has the cluster from the moment on at which this one ended. */
   | {
@@ -176,11 +176,11 @@ const anotherIsActive = (upgradeId: string, cluster: Existing): Decision<Cluster
   );
 
 const release = (command: Of<'ReleaseUpgrade'>, cluster: Existing): Decision<ClusterEvent> => {
-  const { upgradeId, outcome, version } = command;
+  const { upgradeId, outcome, left: version } = command;
   if (cluster.status !== 'frozen' || cluster.active.upgradeId !== upgradeId) return nothing;
   const released: ClusterEvent = { type: 'UpgradeReleased', data: { upgradeId, outcome } };
-  if (outcome !== 'rolled-back') return accept(released);
-  const reason = `Upgrade ${upgradeId} was rolled back from it.`;
+  if (version === undefined) return accept(released);
+  const reason = `Upgrade ${upgradeId} ${outcome === 'rolled-back' ? 'was rolled back' : 'led nodes back'} from it.`;
   return accept<ClusterEvent>(released, { type: 'ReleaseQuarantined', data: { version, upgradeId, reason } });
 };
 
@@ -188,7 +188,7 @@ const handOver = (
   { upgradeId, next, version, outcome, backup }: Of<'HandOver'>,
   cluster: Existing,
 ): Decision<ClusterEvent> => {
-  const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome, version }, cluster);
+  const released = release({ type: 'ReleaseUpgrade', upgradeId, outcome }, cluster);
   if ('refused' in released || released.events.length === 0) return released;
   const admitted = admit({ type: 'AdmitUpgrade', upgradeId: next, version, backup }, freed(cluster));
   return 'refused' in admitted ? released : accept<ClusterEvent>(...released.events, ...admitted.events);

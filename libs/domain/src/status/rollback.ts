@@ -39,6 +39,7 @@ export const rollbackOf = (view: UpgradeView): UpgradeStatus['rollback'] => {
     return no(`no node that may go back has moved, and ${reason ?? 'nothing else may'}`);
   }
   const waves = wavesOf(view).filter((wave) => !stays.includes(wave));
+  if (isPartial && waves.length === 0) return no(`no wave goes back, and ${reason ?? 'nothing else may'}`);
   return { possible: true, ...untilOf(view), ...(reason !== undefined && { reason, waves }) };
 };
 

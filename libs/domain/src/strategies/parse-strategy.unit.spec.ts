@@ -123,6 +123,16 @@ it.each([
   ],
   ['leaders without a label', { versions: { leader: {} } }, 'versions.leader must have a label'],
   [
+    'followers of nobody',
+    { versions: { followers: 'rest' } },
+    'versions.followers come after those that lead, so versions.leader must say who',
+  ],
+  [
+    'followers of those who follow',
+    { versions: { target: 'leader', leader: { role: 'a' }, followers: 'rest' } },
+    'versions.followers does not go with target leader',
+  ],
+  [
     'modes for one hop back',
     { versions: { target: 'leader-previous', leader: { role: 'a' }, modes: 'pairs' } },
     'versions.modes does not go with target leader-previous',
@@ -153,12 +163,12 @@ it('refuses or reads whatever comes, and never throws', () => {
 it('reads the rules of versions, each of which may be absent (X-05, X-09, X-10, Q-03)', () => {
   const versions = {
     ...{ target: 'line', minors: 'each', majors: 'each', from: '6.5.100', title: 'UserConnect', modes: 'pairs' },
-    leader: { role: 'controller' },
+    ...{ leader: { role: 'controller' }, followers: 'gateways' },
   };
   expect(parseStrategy({ ...good, versions })).toEqual({ strategy: { ...good, versions } });
   expect(parseStrategy({ ...good, versions: {} })).toEqual({ strategy: { ...good, versions: {} } });
   expect(errorsOf({ ...good, versions: { target: 'newest', minors: 'all', from: '6.5', way: 1 } })).toEqual([
-    'versions.way is not known; there are target, minors, majors, from, leader, title, modes',
+    'versions.way is not known; there are target, minors, majors, from, leader, followers, title, modes',
     'versions.target must be one of any, line, leader, leader-previous, not "newest"',
     'versions.minors must be one of skip, each, not "all"',
     'versions.from must be Major.Minor.Build in quotes, e.g. "6.5.100", not "6.5"',

@@ -12,6 +12,7 @@ export const versionFields = record<VersionRules>({
   majors: optional(oneOf('skip', 'each')),
   from: optional(version),
   leader: optional(mapOf(text)),
+  followers: optional(matching(ID_PATTERN, 'the name of a strategy')),
   title: optional(text),
   modes: optional(matching(ID_PATTERN, 'the name of a table')),
 });
@@ -19,13 +20,21 @@ export const versionFields = record<VersionRules>({
 /** What no field of `versions` can say alone. */
 export const versionContradictions = ({ versions }: Strategy): readonly StrategyError[] => {
   const errors: StrategyError[] = [];
-  const { target, leader, modes } = versions ?? {};
+  const { target, leader, followers, modes } = versions ?? {};
   const isFollowing = target === 'leader' || target === 'leader-previous';
   if (isFollowing && leader === undefined) {
     errors.push(contradiction(['versions', 'target'], `is ${target}, so versions.leader must say who leads`));
   }
   if (leader && Object.keys(leader).length === 0) {
     errors.push(contradiction(['versions', 'leader'], 'must have a label: without one every node would lead'));
+  }
+  if (followers !== undefined && leader === undefined) {
+    errors.push(
+      contradiction(['versions', 'followers'], 'come after those that lead, so versions.leader must say who'),
+    );
+  }
+  if (isFollowing && followers !== undefined) {
+    errors.push(contradiction(['versions', 'followers'], `does not go with target ${target}, which is one hop`));
   }
   if (isFollowing && modes !== undefined) {
     errors.push(contradiction(['versions', 'modes'], `does not go with target ${target}, which is one hop`));

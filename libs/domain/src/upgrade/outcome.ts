@@ -187,10 +187,17 @@ const handOver = (
 const end = (outcome: UpgradeOutcome, ended: UpgradeEvent, intent: Intent, cluster: Cluster): Decision<Ended> => {
   const { request } = intent;
   if (!request || !mayEnd(outcome, intent)) return nothing;
-  const { upgradeId, clusterId, to } = request;
-  const release = decideCluster({ type: 'ReleaseUpgrade', upgradeId, outcome, version: to }, cluster);
+  const { upgradeId, clusterId } = request;
+  const left = leftBehind(outcome, request);
+  const release = decideCluster({ type: 'ReleaseUpgrade', upgradeId, outcome, left }, cluster);
   if ('refused' in release) return release;
   return accept<Ended>(ended, ...onStream(`cluster-${clusterId}`, release.events));
+};
+
+/** What nodes went back from, by a rollback or by a strategy that leads back, was left because it was bad. */
+const leftBehind = (outcome: UpgradeOutcome, { from, to, strategy }: Request): string | undefined => {
+  if (outcome === 'rolled-back') return to;
+  return outcome === 'completed' && strategy.versions?.target === 'leader-previous' ? from : undefined;
 };
 
 /** An end stands, except that a completed upgrade may still go back or be finalized. */

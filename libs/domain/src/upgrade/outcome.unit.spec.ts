@@ -4,7 +4,7 @@ import { foldCluster, noCluster } from '../cluster/cluster.js';
 import { foldIntent, noIntent } from './intent.js';
 import { OUTCOMES, decideOutcome, type Continuation } from './outcome.js';
 
-const request = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', to: '1.1.0', dryRun: false };
+const request = { upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', to: '1.1.0', dryRun: false, strategy: strategy() };
 const begun: readonly Given[] = [
   { stream: 'cluster-demo', type: 'ClusterCreated', data: { clusterId: 'demo' } },
   { stream: 'cluster-demo', type: 'UpgradeAdmitted', data: { upgradeId: 'u1', upgradeNo: 1 } },

@@ -17,6 +17,7 @@ import type { Images } from '../versions/images.js';
 import type { Modes } from '../versions/modes.js';
 import { withFlags } from '../strategies/flags.js';
 import { changedSince, changesBetween } from './changes.js';
+import type { Followers } from './follow.js';
 import { findRoute } from './route.js';
 import { haOf, type HaTables } from './ha.js';
 import { OVERRIDDEN_CHECK } from './retarget.js';
@@ -38,6 +39,8 @@ export interface RequestUpgrade {
   readonly autoCommit?: boolean;
   readonly abortsWhenBlocked?: boolean;
   readonly dryRun: boolean;
+  /** When the strategy names them. */
+  readonly followers?: Followers;
   /** Absent: all that the strategy is about, or whom the plan chose. */
   readonly select?: Selection;
   /** With a reason; see `Flags`. */
@@ -159,12 +162,13 @@ const versionsOf = (members: readonly Membership[], { layer }: Strategy): readon
 
 /** With the strategies, of later hops too, as the flags make them. */
 const flagged = (command: RequestUpgrade): RequestUpgrade => {
-  const { strategy, modes } = command;
+  const { strategy, modes, followers } = command;
   const strategies = modes && new Map([...modes.strategies].map(([name, one]) => [name, withFlags(one, command)]));
   return {
     ...command,
     strategy: withFlags(strategy, command),
     ...(modes && strategies && { modes: { ...modes, strategies } }),
+    ...(followers && { followers: { ...followers, strategy: withFlags(followers.strategy, command) } }),
   };
 };
 

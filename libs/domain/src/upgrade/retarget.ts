@@ -7,7 +7,7 @@ import { hopCost } from '../plan/hop-cost.js';
 import { leftOut } from '../plan/selection.js';
 import type { CatalogueEntry } from '../release/release.js';
 import { haOf, type HaTables } from './ha.js';
-import { imagesFor } from './route.js';
+import { imagesFor } from './images-for.js';
 import type { Images } from '../versions/images.js';
 import { solvePath } from '../versions/solve-path.js';
 import { isOfLine, isOlder, isSupportedPair, parseVersion } from '../versions/version.js';

@@ -2,15 +2,16 @@ import type { Membership, Release, Request, Strategy, UpgradePath } from '@baton
 import { refuse, type Refusal } from '@baton/kernel';
 import { previousVersion } from '../membership/previous-version.js';
 import { sameJson } from '../membership/same-json.js';
-import { hopCost } from '../plan/hop-cost.js';
-import { labelsText, leftOut } from '../plan/selection.js';
+import { labelsText } from '../plan/selection.js';
 import type { CatalogueEntry } from '../release/release.js';
 import { imageOf, imagesOf } from '../versions/images.js';
 import { isLeader } from '../versions/rules.js';
-import { solvePath, type HopCost, type SolvedPath } from '../versions/solve-path.js';
+import { solvePath, type SolvedPath } from '../versions/solve-path.js';
 import { resolveTarget, type TargetQuestion } from '../versions/target.js';
-import { isOlder } from '../versions/version.js';
 import { changedSince, changesBetween } from './changes.js';
+import { withFollowers } from './follow.js';
+import { costsOf, farthest, goingOf } from './going.js';
+import { imagesFor } from './images-for.js';
 import type { Approved, RequestGround, RequestUpgrade } from './request.js';
 
 /** The first hop, and the path that it begins. */
@@ -45,24 +46,13 @@ export const findRoute = (command: RequestUpgrade, ground: RequestGround): Route
   const isOnlyTooFar = 'refused' in solution && solution.rules.every((rule) => rule === 'minCompatible');
   const solved = isOnlyTooFar ? solvePath({ ...question, force: true }) : solution;
   if ('refused' in solved) return { refused: solved.refused };
-  const changed = plan && changedPath(plan, solved.path);
+  const path = withFollowers(solved.path, command, members, releases);
+  if ('refused' in path) return path;
+  const changed = plan && changedPath(plan, path);
   if (changed) return changed;
-  const route = missingArtifact(command, known, solved.path) ?? routeOf(command, releases, solved.path);
-  return 'refused' in route ? route : { ...route, ...imagesFor(command, members, solved.path) };
-};
-
-/** Those who take part; who follows what the leaders run is not one of them. */
-const goingOf = ({ strategy, select }: RequestUpgrade, members: readonly Membership[]): readonly Membership[] => {
-  const { versions } = strategy;
-  const isFollowing = versions?.target === 'leader' || versions?.target === 'leader-previous';
-  const whyNot = leftOut({ strategy, select }, members);
-  return members.filter((member) => whyNot(member) === undefined && !(isFollowing && isLeader(versions, member)));
-};
-
-/** The node with the longest way to go: on the way up the oldest version. */
-const farthest = (running: readonly string[], { versions }: Strategy): string | undefined => {
-  const oldestFirst = running.toSorted((a, b) => (isOlder(a, b) ? -1 : isOlder(b, a) ? 1 : 0));
-  return versions?.target === 'leader-previous' ? oldestFirst.at(-1) : oldestFirst[0];
+  const route = missingArtifact(command, known, path) ?? routeOf(command, releases, path);
+  const images = command.images ?? (path.hops.length > 1 ? command.followers?.images : undefined);
+  return 'refused' in route ? route : { ...route, ...imagesFor({ strategy, images }, members, path) };
 };
 
 const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
@@ -72,17 +62,6 @@ const noNodes = ({ clusterId, strategy }: RequestUpgrade): Refused =>
       `that reports a version of its ${strategy.layer}. ` +
       `Start its agents: they join by themselves.`,
   );
-
-/** What the table of images says of every version that a node runs, ran before, or comes to run on the way. */
-export const imagesFor = (
-  { images, strategy: { layer } }: Pick<RequestUpgrade, 'images' | 'strategy'>,
-  members: readonly Membership[],
-  { hops }: SolvedPath,
-): Pick<Route, 'images'> => {
-  if (!images) return {};
-  const known = members.flatMap((one) => [one.layers.software ?? [], previousVersion(one, 'software') ?? []].flat());
-  return { images: imagesOf(images, [...known, ...(layer === 'software' ? hops.map(({ to }) => to) : [])]) };
-};
 
 /** What the leaders run and ran before; of images, those that go with the software that they run. */
 const leadersOf = (
@@ -126,19 +105,6 @@ const targetOf = (
   });
 };
 
-/** Dividing thousands of nodes into lanes once for each strategy is enough. */
-const costsOf = (
-  members: readonly Membership[],
-  acknowledge: Request['acknowledge'],
-): ((strategy: Strategy) => HopCost) => {
-  const costs = new Map<Strategy, HopCost>();
-  return (strategy) => {
-    const cost = costs.get(strategy) ?? hopCost(strategy, members, acknowledge);
-    costs.set(strategy, cost);
-    return cost;
-  };
-};
-
 /** An old plan has no path. */
 const changedPath = (plan: Approved, now: SolvedPath): Refused | undefined => {
   const { path } = plan.request;
@@ -164,15 +130,18 @@ const missingArtifact = (
 };
 
 const routeOf = (
-  { strategy: asked, modes }: RequestUpgrade,
+  { strategy: asked, modes, followers }: RequestUpgrade,
   releases: readonly Release[],
   path: SolvedPath,
 ): Route | Refused => {
-  const taker = (name: string): Strategy => modes?.strategies.get(name) ?? asked;
+  const following = (name: string) => (followers?.strategy.name === name ? followers.strategy : undefined);
+  const taker = (name: string): Strategy => modes?.strategies.get(name) ?? following(name) ?? asked;
   const [first, ...later] = path.hops;
   const release = releases.find(({ version }) => version === first?.to);
   if (!first || !release) throw new Error(`the path ${path.text} does not begin in the catalogue`);
-  const others = later.map((hop) => hop.strategy).filter((name) => name !== first.strategy);
+  const names = new Set(later.map((hop) => hop.strategy));
+  // Whoever takes another hop after somebody else has to be found again.
+  const others = [...names].some((name) => name !== first.strategy) ? [...names] : [];
   return {
     ...{ from: first.from, to: first.to, release, strategy: taker(first.strategy) },
     path: {

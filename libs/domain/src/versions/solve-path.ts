@@ -1,4 +1,11 @@
-import type { Activation, Hop, Release, Strategy, UpgradePath } from '@baton/contracts';
+import {
+  ACTIVATIONS,
+  type Activation,
+  type Hop,
+  type Release,
+  type Strategy,
+  type UpgradePath,
+} from '@baton/contracts';
 import { refuse, type Refusal } from '@baton/kernel';
 import { modeOf, type Modes } from './modes.js';
 import { brokenRules, linesBetween, PATH_RULES, type PathRule } from './rules.js';
@@ -154,13 +161,19 @@ const strategyFrom = ({ name, versions }: Strategy, modes: Modes | undefined): s
 
 const hopOf = (question: PathQuestion, from: string, release: Release, taker: Strategy): Hop => {
   const { effects, oneWay } = release;
-  const activation: Activation = release.activation ?? taker.activation;
+  const activation = heaviest(taker, release);
   return {
     ...{ from, to: release.version, strategy: taker.name, activation, changes: changesOf(from, release.version) },
     ...question.costOf(taker, release),
     ...(effects && { effects }),
     ...(oneWay && { oneWay }),
   };
+};
+
+/** How nodes go over; where waves differ, that which takes most. */
+const heaviest = ({ waves, activation: own }: Strategy, release: Release): Activation => {
+  const all = waves.map(({ activation }) => activation ?? release.activation ?? own);
+  return ACTIVATIONS.findLast((one) => all.includes(one)) ?? own;
 };
 
 const changesOf = (from: string, to: string): Hop['changes'] => {

@@ -8,7 +8,7 @@ export const check: Check = {
     surroundings.quarantined
       ? [
           {
-            evidence: `This cluster was rolled back from ${request.release.version}, so it is in quarantine here.`,
+            evidence: `This cluster has gone back from ${request.release.version}, so it is in quarantine here.`,
             remedy: 'Choose another release, or lift the quarantine when the cause is gone.',
           },
         ]
