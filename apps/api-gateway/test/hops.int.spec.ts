@@ -38,6 +38,8 @@ beforeEach(async () => {
   await strategy('each', '{ target: line, minors: each, title: UserConnect }');
   await strategy('modes', '{ modes: pairs }');
   await strategy('lost', '{ modes: nowhere }');
+  await strategy('led', '{ leader: { role: a }, followers: nobody }');
+  await strategy('mixed', `{ leader: { role: a }, followers: ${renamed('nutanix-hypervisor')} }`);
   await strategy('unjudged', '{}', 'ha: pairs\n');
   await strategy('judged', '{}', 'ha: rules\n');
   await writeFile(join(folder, 'tables', 'rules.yaml'), RULES);
@@ -118,6 +120,19 @@ describe('an upgrade over several hops', () => {
     expect(plan.path.hops[0].expectedMs).toBeGreaterThan(0);
     const unpassed = await start({ planId: body.planId });
     expect([unpassed.status, unpassed.body.type]).toEqual([409, '/problems/plan-unfit']);
+  });
+});
+
+describe('the strategy by which others come after', () => {
+  it('is named when it is not there, or is about another layer', async () => {
+    const other = renamed('nutanix-hypervisor');
+    for (const [strategy, detail] of [
+      ['led', 'Strategy led names strategy nobody in versions.followers, and there is none.'],
+      ['mixed', `Strategy ${other} is of layer hypervisor; mixed, which names it, is of software.`],
+    ]) {
+      const { status: code, body } = await start({ to: '1.1.0', strategy });
+      expect([code, body.type, body.detail]).toEqual([422, '/problems/unknown-strategy', detail]);
+    }
   });
 });
 

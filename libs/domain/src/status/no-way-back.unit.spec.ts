@@ -1,6 +1,5 @@
-import type { Given } from '@baton/testing';
+import { shippedStrategy, type Given } from '@baton/testing';
 import { happened, intended, release, request } from '../../test/precheck-fixtures.js';
-import { shipped } from '../../test/shipped-network.js';
 import {
   checking,
   distributed,
@@ -13,10 +12,13 @@ import {
   statusOf,
   turnOf,
 } from '../../test/status-history.js';
+import { parseStrategy } from '../strategies/parse-strategy.js';
 import { legalOn } from './allowed.js';
 
+const read = parseStrategy(shippedStrategy('aviatrix-platform'));
+if ('errors' in read) throw new Error(read.errors.map(({ message }) => message).join('; '));
 /** Its first wave leads; in the second one is somebody only where all go at once. */
-const PLATFORM = shipped('aviatrix-platform');
+const PLATFORM = read.strategy;
 const [LEAD = '', REST = ''] = PLATFORM.waves.map(({ name }) => name);
 
 const begun = (...waves: readonly (readonly [name: string, nodes: readonly string[]])[]): readonly Given[] => [

@@ -90,6 +90,25 @@ describe('the path of an upgrade', () => {
     expect('path' in solution && solution.path.hops[0]).not.toHaveProperty('oneWay');
   });
 
+  it('says of each hop how nodes go over as its waves have it, and of waves that differ what takes most', () => {
+    const activations = (waves: Strategy['waves'], activation?: Release['activation']) => {
+      const solution = solve(
+        [{ version: '6.6.1', activation }],
+        '6.5.1',
+        '6.6.1',
+        {},
+        { strategy: strategy({ waves }) },
+      );
+      return 'path' in solution ? solution.path.hops.map((hop) => hop.activation) : [];
+    };
+    const own = { name: 'own', select: { role: 'a' }, lanes: 'one', activation: 'replace' } as const;
+    const rest = { name: 'rest', lanes: 'one' } as const;
+    expect(activations([rest])).toEqual(['reboot']);
+    expect(activations([rest], 'restart')).toEqual(['restart']);
+    expect(activations([{ ...rest, activation: 'restart' }], 'replace')).toEqual(['restart']);
+    expect(activations([own, rest], 'restart')).toEqual(['replace']);
+  });
+
   it('takes a step in between when the release is too far (V-18)', () => {
     const catalogue = ['1.5.0', { version: '2.0.0', minCompatible: '1.5.0' }];
     expect(way(solve(catalogue, '1.0.0', '2.0.0'))).toBe('1.0.0-1.5.0 1.5.0-2.0.0');
