@@ -1,11 +1,22 @@
 import type { Blocker, Selection, UpgradeStatus } from '@baton/contracts';
 import type { LayerVersions, MemberView } from '@baton/domain';
-import { eventually, renamed, StickyClient } from '@baton/testing';
+import { eventually, renamed, RetryingClient, StickyClient, type StorageClient } from '@baton/testing';
 import { readFileSync } from 'node:fs';
-import { call, diskOf, judge, simulatedNodes, System, WITHIN_MS, type SimulatedNode } from './support/index.js';
+import {
+  call,
+  diskOf,
+  judge,
+  setFault,
+  simulatedNodes,
+  System,
+  WITHIN_MS,
+  type SimulatedNode,
+} from './support/index.js';
 
 const RUNNING = '6.4.321';
 const [OLD_IMAGE, NEW_IMAGE] = ['2021.2.1', '2021.8.1'];
+/** A client waits for so long. */
+const GRACE_MS = 1_500;
 const HOOKS = ['bgp', 'tunnels', 'cloud-routes'];
 /** A controller, a pair of gateways, and two gateways without a peer. */
 const LABELS = [
@@ -89,6 +100,14 @@ const hooksOf = (nodeId: string): readonly string[] =>
     .map((line) => JSON.parse(line) as { phase: string; hook: string })
     .map(({ phase, hook }) => `${phase} ${hook}`);
 
+const portAt = async (nodeId: string): Promise<number> =>
+  Object.values((await machines()).get(nodeId)?.workload ?? {})[0] ?? 0;
+/** Who was never served notices nothing either. */
+const isServed = (client: StorageClient): Promise<void> => {
+  const before = client.answers;
+  return eventually('the client is served', () => client.answers > before + 1, WITHIN_MS);
+};
+
 describe('a network from before 6.5', () => {
   it(
     'goes over as a whole, the controller first, and nobody may choose; before that nothing has run before (X-12, X-17, X-42)',
@@ -121,9 +140,11 @@ describe('a network from 6.5 on', () => {
       await completes('platform');
       expect(await running()).toEqual(['6.5.750', '6.5.250', '6.5.250', '6.5.250', '6.5.250']);
       const before = await instances();
-      const { workload = {} } = (await machines()).get('n2') ?? {};
-      const client = new StickyClient(() => Promise.resolve(Object.values(workload)[0] ?? 0)).start();
+      const port = await portAt('n2');
+      const client = new StickyClient(() => Promise.resolve(port)).start();
+      await isServed(client);
       const { mixed, versions } = await completes('gateway-software', { select: { nodes: ['n2'] } });
+      await isServed(client);
       await client.stop();
       expect(await running()).toEqual(['6.5.750', '6.5.750', '6.5.250', '6.5.250', '6.5.250']);
       expect(await instances()).toEqual(before);
@@ -173,8 +194,22 @@ describe('a gateway that is replaced', () => {
     'has another image and another id; its traffic is drained before, and its peer stays (X-02, X-24, X-46)',
     async () => {
       const before = await instances();
+      const port = await portAt('n2');
+      const client = new RetryingClient(() => Promise.resolve([port]), GRACE_MS).start();
+      await isServed(client);
+      // It is away for longer than anybody waits who comes to it and to no other.
+      await setFault(system, 'net', 'n2', { at: 'boot', kind: 'slow', ms: 2 * GRACE_MS, times: 1 });
       const upgradeId = await start('gateway-image', { select: { nodes: ['n2'] } });
       await ends(upgradeId);
+      await isServed(client);
+      await client.stop();
+      expect(client.interruptions).toBe(0);
+      const drained = (await system.api.events(`?upgrade=${upgradeId}`)).find(({ type }) => type === 'HolderDrained');
+      const moved = (hook: string) => ({
+        hook,
+        evidence: `${hook} is down on this node: n3 answers whoever comes to it.`,
+      });
+      expect(drained?.data).toMatchObject({ nodeId: 'n2', hooks: HOOKS.map(moved) });
       expect(await granted(upgradeId)).toEqual(['n2']);
       const after = await instances();
       expect(NODES.filter((_, index) => after[index] !== before[index])).toEqual(['n2']);

@@ -34,6 +34,13 @@ export interface SimulatorOptions extends Pick<
 const alike = (machines: Iterable<Machine>, { clusterId, labels }: Resident): readonly Machine[] =>
   [...machines].filter(({ options }) => options.clusterId === clusterId && options.labels['role'] === labels['role']);
 
+/** Who takes over for a machine: one with the same label `pair` that is up and hands over nothing itself. */
+const peerOf = (machines: Iterable<Machine>, { clusterId, nodeId, labels: { pair } }: Resident): Workload | undefined =>
+  [...machines].find(({ options, isUp, isDrained, handedOver }) => {
+    const isPeer = options.clusterId === clusterId && options.nodeId !== nodeId && options.labels['pair'] === pair;
+    return pair !== undefined && isPeer && isUp && !isDrained && handedOver.size === 0;
+  })?.options.workload;
+
 /** Many machines in one process, under one port. */
 export class Simulator {
   private constructor(
@@ -64,13 +71,14 @@ export class Simulator {
       const { clusterId, nodeId } = resident;
       const shared = values.get(clusterId) ?? new KeyValues(join(stateDir, 'workload', clusterId));
       values.set(clusterId, shared);
-      const workload = new Workload(shared);
+      const workload = new Workload(shared, nodeId);
       await workload.listen(host, protocols);
       workloads.push(workload);
       const folder = join(disks, clusterId, nodeId);
       const reached = `${url.replace(/\/$/, '')}/nodes/${clusterId}/${nodeId}`;
       const members = (): number => alike(machines.values(), resident).filter(({ isFormed }) => isFormed).length;
-      const own = { ...resident, folder, url: reached, workload, members, wire: options.wire(clusterId, nodeId) };
+      const peer = (): Workload | undefined => peerOf(machines.values(), resident);
+      const own = { ...resident, folder, url: reached, workload, members, peer, wire: options.wire(clusterId, nodeId) };
       const machine = await Machine.open({ ...options, ...own, client, transfers, truth });
       workload.suffer(machine.faults);
       machines.set(`${clusterId}/${nodeId}`, machine);

@@ -53,7 +53,13 @@ const wave = (name: string, isLast: boolean): fc.Arbitrary<WaveRule> =>
     .record({
       name: fc.constant(name),
       select: isLast ? fc.constant(undefined) : fc.constantFrom({ role: 'lead' }, { role: 'edge' }),
-      lanes: fc.constantFrom<WaveRule['lanes'][]>('one', 'per-node', { label: 'lane' }, { label: 'group' }),
+      lanes: fc.constantFrom<WaveRule['lanes'][]>(
+        'one',
+        'per-node',
+        { label: 'lane' },
+        { label: 'group' },
+        { label: 'pair' },
+      ),
       lanesAtOnce: maybe(fc.integer({ min: 1, max: 3 })),
       order: maybe(fc.constantFrom<NonNullable<WaveRule['order']>[]>('id', { label: 'lane' })),
       canary: fc.option(fc.integer({ min: 1, max: 2 }), { nil: undefined, freq: 1 }),

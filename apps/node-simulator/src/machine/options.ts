@@ -49,6 +49,8 @@ export interface MachineOptions extends Surroundings {
   readonly workloads?: Facts['workloads'];
   readonly wire: NodeWire;
   readonly workload: Workload;
+  /** What would take over for this machine; undefined: nobody. */
+  readonly peer: () => Workload | undefined;
   /** How many machines are in the cluster that this one has formed with its like, itself included. */
   readonly members: () => number;
 }

@@ -129,17 +129,28 @@ export class SimulatedDriver implements Driver {
 
   async runHook(hook: string, phase: HookPhase, signal: AbortSignal): Promise<string> {
     await suffer(this.machine, 'hook', signal);
+    const { handedOver, options } = this.machine;
+    const { workload } = options;
     if (phase === 'undrain') {
       await this.takeBack(hook);
-      return `${hook} is up on this node again, and all peers have converged.`;
+      const who = handedOver.size === 0 ? await workload.whoAnswers() : undefined;
+      return `${hook} is up on this node again${who === undefined ? '' : `: ${who} answers whoever comes to it`}.`;
     }
-    this.machine.handedOver.add(hook);
+    const taker = options.peer();
+    handedOver.add(hook);
+    workload.handOver(taker);
     await this.note(hook, phase);
-    return `${hook} is down on this node, and all peers have converged.`;
+    if (!taker) return `${hook} is down on this node, and no peer is there to take over what it serves.`;
+    const who = await workload.whoAnswers();
+    if (who !== taker.nodeId)
+      throw new Failure('hook-failed', `${taker.nodeId} does not answer whoever comes to this node.`);
+    return `${hook} is down on this node: ${who} answers whoever comes to it.`;
   }
 
   private async takeBack(hook: string): Promise<void> {
-    this.machine.handedOver.delete(hook);
+    const { handedOver, options } = this.machine;
+    handedOver.delete(hook);
+    if (handedOver.size === 0) options.workload.handOver(undefined);
     await this.note(hook, 'undrain');
   }
 

@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import type { FaultBook, SetFault } from '../faults/fault-book.js';
 import type { KeyValues } from './key-values.js';
 
 const LINE_MAX = 64 * 1024;
+/** Whoever has not answered by then answers for nobody. */
+const ANSWER_MS = 5_000;
 
 /**
  * What one node serves to clients: `PUT key value` → `OK`, `GET key` → `VALUE value` or `NONE`, a line each. A client that
  * sticks to its node does so with `OPEN` → `SESSION id`, and comes back with `RESUME id` → `OK`, or `LOST` when the machine
- * went down meanwhile: it keeps its sessions, not the software that is started again.
+ * went down meanwhile: it keeps its sessions, not the software that is started again. `WHO` → `NODE id`: who answers.
  */
 export class Workload {
   private readonly sessions = new Set<string>();
@@ -17,8 +19,12 @@ export class Workload {
   private readonly sockets = new Set<Socket>();
   private isOpen = false;
   private faults: FaultBook | undefined;
+  private taker: Workload | undefined;
 
-  constructor(private readonly values: KeyValues) {}
+  constructor(
+    private readonly values: KeyValues,
+    readonly nodeId: string,
+  ) {}
 
   /** Takes a port for each protocol; nobody is served before `open`. */
   async listen(host: string, protocols: readonly string[]): Promise<void> {
@@ -38,6 +44,30 @@ export class Workload {
     return Object.fromEntries(
       [...this.servers].map(([protocol, server]) => [protocol, (server.address() as AddressInfo).port]),
     );
+  }
+
+  /** From now on another node answers for this one, while it is down too; undefined: it answers for itself again. */
+  handOver(taker: Workload | undefined): void {
+    if (taker === this.taker) return;
+    this.taker = taker;
+    for (const socket of this.sockets) socket.end();
+  }
+
+  /** Who answers those who come to this node, seen as they see it; undefined: nobody. */
+  async whoAnswers(): Promise<string | undefined> {
+    const [server] = this.servers.values();
+    if (!server) return undefined;
+    const { address, port } = server.address() as AddressInfo;
+    const socket = connect(port, address).setTimeout(ANSWER_MS, () => socket.destroy());
+    let text = '';
+    socket.setEncoding('utf8').on('data', (part: string) => {
+      text += part;
+      socket.end();
+    });
+    socket.on('error', () => socket.destroy());
+    socket.write('WHO\n');
+    await once(socket, 'close');
+    return /^NODE (\S+)$/m.exec(text)?.[1];
   }
 
   open(): void {
@@ -67,6 +97,7 @@ export class Workload {
   }
 
   private welcome(socket: Socket): void {
+    if (this.taker) return this.taker.welcome(socket);
     // Nobody listens on the port of a machine that is down, or hands over what it serves.
     if (!this.isOpen || this.faults?.strike('workload', 'unreachable')) return void socket.destroy();
     this.sockets.add(socket);
@@ -103,6 +134,7 @@ export class Workload {
 
   private serve(line: string): string {
     const [verb, key, ...words] = line.split(' ');
+    if (verb === 'WHO' && key === undefined) return `NODE ${this.nodeId}`;
     if (verb === 'OPEN' && key === undefined) return `SESSION ${this.begin()}`;
     if (verb === 'RESUME' && key && words.length === 0) return this.sessions.has(key) ? 'OK' : 'LOST';
     if (verb === 'PUT' && key && words.length > 0) {

@@ -74,6 +74,10 @@ describe(`any plan of any strategy (seed ${seed})`, () => {
         for (const { rule, lanes } of wavesIn(make(of), of.rules)) {
           const keyOf = (nodeId: string): string => {
             if (rule.lanes === 'one') return '';
+            const isLifted = rule.together === true || of.acknowledge.includes('pairs');
+            if (typeof rule.lanes === 'object' && rule.lanes.label === 'pair' && isLifted) {
+              return labelOf(of.cluster, nodeId, 'pair') === undefined ? '-' : nodeId;
+            }
             return rule.lanes === 'per-node' ? nodeId : (labelOf(of.cluster, nodeId, rule.lanes.label) ?? '-');
           };
           const found = lanes.map(({ nodes }) => new Set(nodes.map(keyOf)));
@@ -95,6 +99,12 @@ describe(`any plan of any strategy (seed ${seed})`, () => {
           const isLifted = (what: Acknowledgement) => rule.together === true || of.acknowledge.includes(what);
           const pairs = [...lanesBy(of.cluster, lanes, 'pair').values()];
           if (!isLifted('pairs')) expect(Math.max(0, ...pairs)).toBeLessThan(2);
+          // Whoever acknowledges both has it, also where lanes are by that label.
+          const isApart = rule.lanes === 'per-node' || (typeof rule.lanes === 'object' && rule.lanes.label === 'pair');
+          const own = lanes.flatMap(({ nodes }) => nodes).filter((id) => labelOf(of.cluster, id, 'pair') !== undefined);
+          if (isApart && isLifted('pairs') && isLifted('quorum')) {
+            expect(lanes.filter(({ nodes }) => nodes.some((id) => own.includes(id)))).toHaveLength(own.length);
+          }
           for (const [value, many] of lanesBy(of.cluster, lanes, 'quorum')) {
             if (isLifted('quorum') || many < 2) continue;
             expect(many * 2).toBeLessThan(sizes(value));

@@ -184,7 +184,10 @@ describe('the strategy for the images of gateways', () => {
       [1, 'g3'],
       [1, 'g1', 'g2'],
     ]);
-    expect(IMAGE.hooks?.undrain).toEqual(IMAGE.hooks?.drain?.toReversed());
+    expect(IMAGE.hooks).toEqual({
+      drain: ['bgp', 'tunnels', 'cloud-routes'],
+      undrain: ['cloud-routes', 'tunnels', 'bgp'],
+    });
   });
 
   it('lets a request choose (X-18)', () => {
