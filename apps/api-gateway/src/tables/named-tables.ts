@@ -49,9 +49,12 @@ export const followersOf = (
   const name = asked.versions?.followers;
   if (name === undefined) return undefined;
   const strategy = strategies.get(name);
-  if (!strategy) throw unusable(`Strategy ${asked.name} names strategy ${name} in versions.followers, and there is none.`);
+  if (!strategy)
+    throw unusable(`Strategy ${asked.name} names strategy ${name} in versions.followers, and there is none.`);
   if (strategy.layer !== asked.layer) {
-    throw unusable(`Strategy ${name} is of layer ${strategy.layer}; ${asked.name}, which names it, is of ${asked.layer}.`);
+    throw unusable(
+      `Strategy ${name} is of layer ${strategy.layer}; ${asked.name}, which names it, is of ${asked.layer}.`,
+    );
   }
   const images = imagesOf(strategy, tables, today);
   return { strategy, ...(images && { images }) };
