@@ -33,6 +33,7 @@ export const rolling: UpgradeStatus = {
   from: '1.0.0',
   to: '1.1.0',
   strategy: 'one-by-one',
+  asked: { by: 'operator:launcher' },
   dryRun: false,
   state: 'rolling',
   stage: 'rollout',

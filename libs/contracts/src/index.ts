@@ -170,6 +170,7 @@ export { ACTIVATIONS, LAYERS, type Activation, type Effects, type Layer, type Re
 export {
   NODE_STATES,
   UPGRADE_STATES,
+  type Asked,
   type Blocker,
   type CheckStatus,
   type LaneStatus,

@@ -1,6 +1,6 @@
 import type { OperatorCommand } from './commands.js';
 import type { Direction } from './events/rollout.js';
-import type { Waiver } from './events/upgrade.js';
+import type { Request, Waiver } from './events/upgrade.js';
 import type { Partition, PartitionName } from './node-protocol.js';
 import type { UpgradePath } from './path.js';
 
@@ -95,6 +95,11 @@ export interface CheckStatus {
   readonly waived?: Omit<Waiver, 'check'>;
 }
 
+/** Who asked for an upgrade, why, and what the request said against its strategy. */
+export interface Asked extends Pick<Request, 'reason' | 'force' | 'disruptive' | 'select' | 'acknowledge'> {
+  readonly by: string;
+}
+
 /** The answer of `GET /v1/upgrades/{u}`; a pure fold of the upgrade's events. */
 export interface UpgradeStatus {
   readonly upgradeId: string;
@@ -104,6 +109,7 @@ export interface UpgradeStatus {
   readonly to: string;
   readonly strategy: string;
   readonly dryRun: boolean;
+  readonly asked: Asked;
   /** The hops that were planned, and which of them this is. Absent in old logs: one hop. */
   readonly path?: Omit<UpgradePath, 'strategies'>;
   /** The upgrade of the next hop, or that it was retargeted to; absent: none has begun. */

@@ -38,6 +38,10 @@ const compareHead = (status: Status, upgrade: Upgrade, compare: Compare): void =
     compare(field, status[field], request?.data[field], request);
   }
   compare('strategy', status['strategy'], strategy['name'], request);
+  const asked = (status['asked'] ?? {}) as Part;
+  for (const field of ['reason', 'force', 'disruptive']) {
+    compare(`asked.${field}`, asked[field], request?.data[field] || undefined, request);
+  }
   compare('position', status['position'], last?.position, last);
   compare('startedAt', status['startedAt'], request?.time, request);
   compare('updatedAt', status['updatedAt'], last?.time, last);

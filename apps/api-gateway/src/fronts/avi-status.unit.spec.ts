@@ -9,6 +9,7 @@ const node = (nodeId: string, wave: number, state: NodeState, more: Partial<Node
 const nodes = [node('c1', 1, 'stable'), node('c2', 1, 'booted'), node('s1', 2, 'waiting'), node('s2', 2, 'waiting')];
 const status = (more: Partial<UpgradeStatus>): UpgradeStatus => ({
   ...{ upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', from: '16.2.0', to: '17.1.0', strategy: 's', dryRun: false },
+  asked: { by: 'operator:ada' },
   ...{ state: 'rolling', stage: 'rollout', position: 9, startedAt: '', updatedAt: '', wave: 1 },
   ...{ progress: { done: 0, total: 4 }, versions: {}, lanes: [], nodes, checks: [], blockedBy: [] },
   ...{ rollback: { possible: false }, allowed: [] },

@@ -9,6 +9,7 @@ const blocker: Blocker = {
 };
 const statusOf = (more: Partial<UpgradeStatus>): UpgradeStatus => ({
   ...{ upgradeId: 'u1', upgradeNo: 1, clusterId: 'demo', from: '5.0.0', to: '5.0.3', strategy: 's', dryRun: false },
+  asked: { by: 'operator:ada' },
   ...{ state: 'prechecking', stage: 'precheck', position: 9, startedAt: '', updatedAt: '' },
   ...{ progress: { done: 0, total: 4 }, versions: {}, lanes: [], nodes: [], checks: [], blockedBy: [] },
   ...{ rollback: { possible: false }, allowed: [] },

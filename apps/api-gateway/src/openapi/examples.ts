@@ -55,6 +55,7 @@ const inLane = { lane: 'main', wave: 1, attempt: 1, since };
 
 const status = {
   ...{ upgradeId, upgradeNo: 1, ...of, dryRun: false, state: 'stalled', stage: 'rollout', position: 63 },
+  asked: { by: 'operator:anonymous', reason: 'CVE-2026-0001' },
   ...{ startedAt: '2026-01-01T00:00:00.000Z', updatedAt: since },
   ...{ progress: { done: 1, total: 2 }, versions: { '1.0.0': 1, '1.1.0': 1 } },
   lanes: [

@@ -114,6 +114,14 @@ export const UPGRADE_SHAPES: Readonly<Record<string, Shape>> = {
   Blocker: blocker,
   UpgradeStatus: object({
     ...{ upgradeId: text(), upgradeNo: count(), ...common, dryRun: flag() },
+    asked: object(
+      {
+        ...{ by: text(), 'reason?': text(), 'force?': flag(), 'disruptive?': flag() },
+        'select?': object({ 'nodes?': list(text()), 'labels?': mapOf(text()) }),
+        'acknowledge?': list(text()),
+      },
+      'Who asked for it, why, and what the request said against its strategy',
+    ),
     'path?': path,
     'continuedBy?': text('The upgrade of the next hop, or that it was retargeted to'),
     'retargetedTo?': text('Somebody had it end for an upgrade to this release'),

@@ -19,7 +19,7 @@ const NEEDS_NODE: ReadonlySet<OperatorCommand> = new Set(['retry', 'skip', 'evic
 /** Answers `why is it not moving` from the status alone; `now` in milliseconds since 1970. */
 export const explain = (status: UpgradeStatus, now: number): Explanation => {
   const { upgradeId, state, position, blockedBy } = status;
-  const summary = [summaryOf(status), mixture(status, now)].filter(Boolean).join(' ');
+  const summary = [summaryOf(status), forced(status), mixture(status, now)].filter(Boolean).join(' ');
   return { upgradeId, state, position, summary, waiting: blockedBy, next: nextLines(status, now) };
 };
 
@@ -36,6 +36,10 @@ const summaryOf = (status: UpgradeStatus): string => {
   const more = others.length === 0 ? '' : ` And ${others.length} more.`;
   return `${where} ${first.what}${more}`;
 };
+
+/** What one asks first when several nodes are down. */
+const forced = ({ asked: { by, reason, force } }: UpgradeStatus): string =>
+  force ? `${by} forced it, so all nodes of a wave go at once: ${reason ?? 'no reason was given'}.` : '';
 
 /** X-16: two versions side by side for longer than the strategy lets them be. */
 const mixture = ({ mixed, versions }: UpgradeStatus, now: number): string => {

@@ -1,4 +1,5 @@
 import type {
+  Asked,
   DistributionEvent,
   LaneEvent,
   PrecheckEvent,
@@ -54,6 +55,18 @@ export const foldStatus = (view: UpgradeView | undefined, event: Recorded): Upgr
   return view;
 };
 
+const askedBy = ({ meta, data }: Recorded<UpgradeRequested>): Asked => {
+  const { reason, force, disruptive, select, acknowledge } = data;
+  return {
+    by: meta.actor,
+    ...(reason !== undefined && { reason }),
+    ...(force && { force }),
+    ...(disruptive && { disruptive }),
+    ...(select && { select }),
+    ...(acknowledge && { acknowledge }),
+  };
+};
+
 const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
   const { upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit } = event.data;
   const { strategy, path, release, images, waivers = [], retargets } = event.data;
@@ -63,6 +76,7 @@ const begun = (event: Recorded<UpgradeRequested>): UpgradeView => {
       ...{ upgradeId, upgradeNo, clusterId, from, to, dryRun, autoCommit },
       ...{
         strategy: name,
+        asked: askedBy(event),
         layer,
         seeds,
         timing: { ...timing, stableWithinMs: shownWithinMs(strategy) },

@@ -15,6 +15,7 @@ export const toStatus = (view: UpgradeView): UpgradeStatus => {
   const known = {
     ...{ upgradeId: terms.upgradeId, upgradeNo: terms.upgradeNo, clusterId: terms.clusterId },
     ...{ from: terms.from, to: terms.to, strategy: terms.strategy, dryRun: terms.dryRun },
+    asked: terms.asked,
     ...(terms.path && { path: terms.path }),
     ...(view.continuedBy !== undefined && { continuedBy: view.continuedBy }),
     ...(view.retargetedTo !== undefined && { retargetedTo: view.retargetedTo }),

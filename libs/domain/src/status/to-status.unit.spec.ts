@@ -43,6 +43,14 @@ describe('the status of an upgrade', () => {
     });
   });
 
+  it('says who asked for it, why, and what the request said against its strategy', () => {
+    const more = { reason: 'the bug eats disks', force: true, disruptive: true, select: { nodes: ['n1'] } };
+    const status = statusOf([{ ...requested(), data: request(more) }]);
+    expect(status.asked).toEqual({ by: 'test', ...more });
+    expect(explain(status, 0).summary).toContain('test forced it');
+    expect(explain(statusOf([requested()]), 0).summary).not.toContain('forced');
+  });
+
   it('begins with UpgradeRequested and stands at the last event of the upgrade, whatever its stream', () => {
     const [first, second] = recorded([requested(), { stream: 'cluster-demo', type: 'UpgradeAdmitted', data: {} }]);
     expect(foldStatus(undefined, second!)).toBeUndefined();

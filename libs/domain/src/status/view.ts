@@ -1,4 +1,5 @@
 import type {
+  Asked,
   CheckStatus,
   Direction,
   LaneStalled,
@@ -42,6 +43,7 @@ export interface Terms extends Pick<
   'upgradeId' | 'upgradeNo' | 'clusterId' | 'from' | 'to' | 'dryRun' | 'autoCommit' | 'retargets'
 > {
   readonly strategy: string;
+  readonly asked: Asked;
   readonly path?: UpgradeStatus['path'];
   /** Its release gives up the way back. */
   readonly oneWay: boolean;

@@ -2,7 +2,7 @@
  * Goes into every generation: raise it when a fold or a table changes, and the read models are filled again at the next
  * start while the old ones serve.
  */
-export const FOLD_VERSION = 7;
+export const FOLD_VERSION = 8;
 
 /** Each table of read models with the columns that are its key within a generation. */
 export const KEYS = {
