@@ -19,7 +19,6 @@ export { type FieldPath, type StrategyError } from './strategies/rules.js';
 export { parseTable, type Table } from './tables/parse-table.js';
 export { type Images } from './versions/images.js';
 export { type Modes } from './versions/modes.js';
-export { type Followers } from './upgrade/follow.js';
 export { compareVersions, isOlder, isSupportedPair, parseVersion, type Version } from './versions/version.js';
 export { foldCluster, noCluster, type ActiveUpgrade, type Backup, type Cluster, type Slot } from './cluster/cluster.js';
 export { decideCluster, type ClusterCommand } from './cluster/decide.js';
@@ -39,8 +38,14 @@ export { contradictionsOf, type Contradiction } from './release/contradictions.j
 export { decideRelease, foldRelease, noRelease, type CatalogueEntry, type ReleaseCommand } from './release/release.js';
 export { decideOperatorCommand, type AskOfUpgrade, type OperatorGround } from './upgrade/operator-command.js';
 export { OUTCOMES, decideOutcome, type Continuation } from './upgrade/outcome.js';
-export { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './upgrade/request.js';
-export { type HaTables } from './upgrade/ha.js';
+export { decideRequest } from './upgrade/request.js';
+export {
+  type Approved,
+  type Followers,
+  type HaTables,
+  type RequestGround,
+  type RequestUpgrade,
+} from './upgrade/request-upgrade.js';
 export { type Stuck, stuckOf } from './upgrade/stuck.js';
 export { decideClusterRetarget, type AskClusterRetarget } from './upgrade/retarget-cluster.js';
 export { confirmHolder } from './lane/confirm.js';

@@ -8,7 +8,8 @@ import { parseStrategy } from '../src/strategies/parse-strategy.js';
 import { parseTable } from '../src/tables/parse-table.js';
 import { foldIntent, noIntent } from '../src/upgrade/intent.js';
 import { decideOutcome } from '../src/upgrade/outcome.js';
-import { decideRequest, type RequestUpgrade } from '../src/upgrade/request.js';
+import type { RequestUpgrade } from '../src/upgrade/request-upgrade.js';
+import { decideRequest } from '../src/upgrade/request.js';
 import { allChecks } from './all-checks.js';
 import { facts, sha256, surroundings } from './precheck-fixtures.js';
 

@@ -1,7 +1,7 @@
 import type { Member, Request } from '@baton/contracts';
 import type { Change, Refusal } from '@baton/kernel';
 import { sameJson } from '../membership/same-json.js';
-import type { Approved } from './request.js';
+import type { Approved } from './request-upgrade.js';
 
 const isObject = (value: unknown): value is object => typeof value === 'object' && value !== null;
 

@@ -1,19 +1,12 @@
 import type { Hop, Membership, Release, Strategy } from '@baton/contracts';
 import { refuse, type Refusal } from '@baton/kernel';
 import { labelsText } from '../plan/selection.js';
-import type { Images } from '../versions/images.js';
 import { hasLead, isLeader } from '../versions/rules.js';
 import { solvePath, type SolvedPath } from '../versions/solve-path.js';
 import { isOlder } from '../versions/version.js';
 import { costsOf, farthest, goingOf } from './going.js';
-import type { RequestUpgrade } from './request.js';
+import type { RequestUpgrade } from './request-upgrade.js';
 import { named, OVERRIDDEN_CHECK } from './retarget.js';
-
-/** Those who come after the leaders, and the table of images if their strategy names one. */
-export interface Followers {
-  readonly strategy: Strategy;
-  readonly images?: Images;
-}
 
 type Refused = { readonly refused: Refusal };
 

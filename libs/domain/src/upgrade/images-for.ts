@@ -2,7 +2,7 @@ import type { Membership, Request } from '@baton/contracts';
 import { previousVersion } from '../membership/previous-version.js';
 import { imagesOf } from '../versions/images.js';
 import type { SolvedPath } from '../versions/solve-path.js';
-import type { RequestUpgrade } from './request.js';
+import type { RequestUpgrade } from './request-upgrade.js';
 
 /** What the table of images says of every version that a node runs, ran before, or comes to run on the way. */
 export const imagesFor = (

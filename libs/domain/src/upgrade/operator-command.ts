@@ -17,7 +17,7 @@ import { failedChecks, legalOn } from '../status/allowed.js';
 import { tooLate } from '../status/rollback.js';
 import { AWAITS_APPROVAL } from '../status/wave-blockers.js';
 import type { Intent } from './intent.js';
-import { onStream } from './request.js';
+import { onStream } from './on-stream.js';
 import { findRetarget, type RetargetGround } from './retarget.js';
 import { withFlags } from '../strategies/flags.js';
 

@@ -14,7 +14,7 @@ import type { Cluster } from '../cluster/cluster.js';
 import { decideCluster } from '../cluster/decide.js';
 import { laneBackAt, type Intent } from './intent.js';
 import type { CatalogueEntry } from '../release/release.js';
-import { onStream } from './request.js';
+import { onStream } from './on-stream.js';
 import { OVERRIDDEN_CHECK } from './retarget.js';
 import { nextHop } from './route.js';
 

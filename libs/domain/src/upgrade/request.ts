@@ -1,78 +1,18 @@
-import type {
-  ClusterEvent,
-  Member,
-  Membership,
-  Request,
-  Selection,
-  Strategy,
-  UpgradeEvent,
-  Waiver,
-} from '@baton/contracts';
-import { accept, refuse, type Decision, type Event } from '@baton/kernel';
+import type { ClusterEvent, Membership, Request, Strategy, UpgradeEvent } from '@baton/contracts';
+import { accept, refuse, type Decision } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
 import type { Cluster } from '../cluster/cluster.js';
-import { refusedWaiver, type Waivable } from '../precheck/waivers.js';
-import type { CatalogueEntry } from '../release/release.js';
-import type { Images } from '../versions/images.js';
-import type { Modes } from '../versions/modes.js';
+import { refusedWaiver } from '../precheck/waivers.js';
 import { withFlags } from '../strategies/flags.js';
 import { changedSince, changesBetween } from './changes.js';
-import type { Followers } from './follow.js';
 import { findRoute } from './route.js';
-import { haOf, type HaTables } from './ha.js';
+import { haOf } from './ha.js';
+import { onStream } from './on-stream.js';
+import type { RequestGround, RequestUpgrade } from './request-upgrade.js';
 import { OVERRIDDEN_CHECK } from './retarget.js';
 import { refusedSelection } from './selection.js';
 import { stuckOf } from './stuck.js';
 import { unfitting } from './unfitting.js';
-
-/** Somebody wants an upgrade, or with `dryRun` only to know what it would be. */
-export interface RequestUpgrade {
-  readonly upgradeId: string;
-  readonly clusterId: string;
-  /** Exact, a line (`6.6`, `6`) or absent; see `resolveTarget`. */
-  readonly to?: string;
-  readonly strategy: Strategy;
-  /** When the strategy names a table of modes. */
-  readonly modes?: Modes;
-  /** When the strategy names a table of images. */
-  readonly images?: Images;
-  readonly autoCommit?: boolean;
-  readonly abortsWhenBlocked?: boolean;
-  readonly dryRun: boolean;
-  /** When the strategy names them. */
-  readonly followers?: Followers;
-  /** Absent: all that the strategy is about, or whom the plan chose. */
-  readonly select?: Selection;
-  /** With a reason; see `Flags`. */
-  readonly force: boolean;
-  readonly disruptive: boolean;
-  /** Checks whose failure is only a warning; absent: none. */
-  readonly waivers?: readonly Waiver[];
-  /** Absent: nothing, or what the plan did. */
-  readonly acknowledge?: Request['acknowledge'];
-  /** When a strategy names one. */
-  readonly ha?: HaTables;
-  readonly reason?: string;
-}
-
-/** A dry run that an upgrade is started from. */
-export interface Approved {
-  readonly request: Request;
-  /** The nodes as they were when the plan was made. */
-  readonly members: readonly Member[];
-  /** Absent: the plan's checks have not all passed. */
-  readonly digest?: string;
-}
-
-/** What a request is decided on, all folded from the log at the versions that the append expects. */
-export interface RequestGround {
-  readonly cluster: Cluster;
-  readonly members: readonly Membership[];
-  readonly catalogue: readonly CatalogueEntry[];
-  readonly plan?: Approved;
-  /** All checks that there are. */
-  readonly checks: readonly Waivable[];
-}
 
 type Requested = UpgradeEvent | ClusterEvent;
 
@@ -171,7 +111,3 @@ const flagged = (command: RequestUpgrade): RequestUpgrade => {
     ...(followers && { followers: { ...followers, strategy: withFlags(followers.strategy, command) } }),
   };
 };
-
-/** The same events, for another stream than the decider's own. */
-export const onStream = <E extends Event>(stream: string, events: readonly E[]): readonly E[] =>
-  events.map((event) => ({ ...event, stream }));

@@ -2,7 +2,8 @@ import type { HaTable, Hop, Membership, Release, Request } from '@baton/contract
 import { foldCluster, noCluster, type Cluster } from '../cluster/cluster.js';
 import { recorded } from '@baton/testing';
 import { release as releaseOf, strategy as strategyOf } from '../../test/precheck-fixtures.js';
-import { decideRequest, type Approved, type RequestGround, type RequestUpgrade } from './request.js';
+import type { Approved, RequestGround, RequestUpgrade } from './request-upgrade.js';
+import { decideRequest } from './request.js';
 
 const strategy = strategyOf();
 const release = (version: string): Release => ({

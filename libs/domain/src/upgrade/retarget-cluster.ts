@@ -1,7 +1,8 @@
 import type { ClusterEvent, Request, Strategy, UpgradeEvent } from '@baton/contracts';
 import { accept, refuse, type Decision } from '@baton/kernel';
 import { decideCluster } from '../cluster/decide.js';
-import { hostGroupsOf, onStream } from './request.js';
+import { onStream } from './on-stream.js';
+import { hostGroupsOf } from './request.js';
 import { findRetarget, OVERRIDDEN_CHECK, type RetargetGround } from './retarget.js';
 import { stuckOf } from './stuck.js';
 

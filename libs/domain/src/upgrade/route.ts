@@ -12,7 +12,7 @@ import { changedSince, changesBetween } from './changes.js';
 import { withFollowers } from './follow.js';
 import { costsOf, farthest, goingOf } from './going.js';
 import { imagesFor } from './images-for.js';
-import type { Approved, RequestGround, RequestUpgrade } from './request.js';
+import type { Approved, RequestGround, RequestUpgrade } from './request-upgrade.js';
 
 /** The first hop, and the path that it begins. */
 export type Route = Pick<Request, 'from' | 'to' | 'release' | 'strategy' | 'images'> & { readonly path: UpgradePath };

@@ -1,7 +1,7 @@
 import type { Membership, Selection, Strategy } from '@baton/contracts';
 import type { Refusal } from '@baton/kernel';
 import { isConcerned, labelsText, leftOut, olderThanChoice } from '../plan/selection.js';
-import type { RequestUpgrade } from './request.js';
+import type { RequestUpgrade } from './request-upgrade.js';
 
 const bad = (why: string): Refusal => ({ kind: 'bad-selection', message: `The selection is refused: ${why}` });
 

@@ -2,7 +2,8 @@ import type { Membership, NodeRules, Release, Selection } from '@baton/contracts
 import { recorded } from '@baton/testing';
 import { release, strategy as strategyOf } from '../../test/precheck-fixtures.js';
 import { foldCluster, noCluster } from '../cluster/cluster.js';
-import { decideRequest, type Approved, type RequestUpgrade } from './request.js';
+import type { Approved, RequestUpgrade } from './request-upgrade.js';
+import { decideRequest } from './request.js';
 
 const node = (nodeId: string, role: string, region: string, software: string): Membership => ({
   ...{ clusterId: 'demo', nodeId, url: 'http://127.0.0.1:9001', bootId: 'b-1', active: 'A', failureDomain: 'rack-1' },

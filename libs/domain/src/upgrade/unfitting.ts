@@ -3,7 +3,7 @@ import type { Refusal } from '@baton/kernel';
 import { sameJson } from '../membership/same-json.js';
 import type { CatalogueEntry } from '../release/release.js';
 import { changedSince, changesBetween, nodeChanges } from './changes.js';
-import type { Approved, RequestGround, RequestUpgrade } from './request.js';
+import type { Approved, RequestGround, RequestUpgrade } from './request-upgrade.js';
 import { goalOf } from './route.js';
 
 /** Why an upgrade cannot be started from this plan any more. */
