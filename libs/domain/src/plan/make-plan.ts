@@ -163,7 +163,18 @@ const rollbackOf = ({ strategy, release }: Request, waves: readonly DividedWave[
   const commitPoints = numbered.filter(({ name }) => waveRule(strategy, name)?.commitPoint).map(({ wave }) => wave);
   const { withinMs } = strategy.rollback ?? {};
   const within = withinMs === undefined ? {} : { withinMs };
-  if (!release.oneWay) return { possible: back.length > 0, waves: back, commitPoints, ...within };
-  const why = `Release ${release.version} gives up the way back.`;
+  const why = whyNoWayBack(strategy, release, numbered.length > 0 && back.length === 0);
+  if (why === undefined) return { possible: back.length > 0, waves: back, commitPoints, ...within };
   return { possible: false, waves: [], commitPoints, why };
 };
+
+const whyNoWayBack = (
+  strategy: Strategy,
+  { oneWay, version }: Request['release'],
+  allStay: boolean,
+): string | undefined =>
+  oneWay
+    ? `Release ${version} gives up the way back.`
+    : allStay
+      ? `Strategy ${strategy.name} lets none of these waves go back.`
+      : undefined;

@@ -52,6 +52,15 @@ describe('before it begins a plan says', () => {
       expectedMs: 180_000 + 2 * 110_000,
       rollback: { possible: true, waves: [2], commitPoints: [1], withinMs: 1000 },
     });
+    // as of a controller whose followers go by an upgrade of their own.
+    expect(planOf({ n1: { labels: { role: 'a' } } }, waves, {}, { rollback }).summary.rollback).toEqual({
+      ...{
+        possible: false,
+        waves: [],
+        commitPoints: [1],
+        why: 'Strategy one-by-one lets none of these waves go back.',
+      },
+    });
     expect(summary({ n1: {} }, { oneWay: true })).toMatchObject({
       statements: ['Release 1.1.0 gives up the way back: what went over to it does not go back.'],
       rollback: { possible: false, waves: [], why: 'Release 1.1.0 gives up the way back.' },
