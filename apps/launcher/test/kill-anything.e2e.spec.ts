@@ -8,7 +8,7 @@ import {
   setFault,
   simulatedNodes,
   System,
-  Watch,
+  type Watch,
   WITHIN_MS,
   type Logged,
 } from './support/index.js';
@@ -58,7 +58,12 @@ class Run {
     readonly upgradeId: string,
     readonly clients: Clients,
   ) {
-    this.watch = new Watch(system.stack.gatewayUrl, upgradeId);
+    this.watch = system.watch(upgradeId);
+  }
+
+  /** Of each lane the node whose turn it is when n5 has the token: one that had just come up would be down twice. */
+  get turn(): readonly string[] {
+    return this.clusterId === 'trio' ? ['n4', 'n5', 'n6'] : ['n5'];
   }
 
   static async start(clusterId: string, version: string): Promise<Run> {
@@ -117,16 +122,18 @@ const MOMENTS: readonly Moment[] = [
     end: ({ type }) => type === 'StagingCompleted',
     release: async (run) => {
       // Not earlier: a simulator that is killed boots its nodes again.
-      await run.comesUp('n5');
-      await hang(run.clusterId, 'n5', 'boot');
+      for (const nodeId of run.turn) {
+        await run.comesUp(nodeId);
+        await hang(run.clusterId, nodeId, 'boot');
+      }
       await run.let('n11', 'stage');
     },
   },
   {
     name: 'between TokenGranted and HolderBooted',
-    comes: (run) => run.watch.until('n5 is granted', ofNode('TokenGranted', 'n5')),
+    comes: (run) => Promise.all(run.turn.map((id) => run.watch.until(`${id} is granted`, ofNode('TokenGranted', id)))),
     end: ofNode('HolderBooted', 'n5'),
-    release: (run) => run.let('n5', 'boot'),
+    release: (run) => Promise.all(run.turn.map((nodeId) => run.let(nodeId, 'boot'))),
   },
   {
     name: 'between RolloutCompleted and UpgradeCompleted',
